@@ -1,0 +1,161 @@
+"""A citizen's whole way in a real browser: file, keep the receipt, follow, add, withdraw; and rate after the answer. Phone and desktop, with and without scripts."""
+from __future__ import annotations
+
+import os
+import re
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from werkzeug.serving import make_server
+
+from tests.citizen_story import PROCEDURE, TEXT, TITLE, UNIT, officials
+from webapp.models import Case, db
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = os.environ.get("DUBAN_TEST_CHROMIUM", "/usr/bin/chromium")
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(not os.path.exists(CHROMIUM), reason="no Chromium: name one in DUBAN_TEST_CHROMIUM"),
+    pytest.mark.parametrize("databases", ["sqlite"], indirect=True),
+]
+PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app):
+    """The application served on a free port."""
+    from webapp.portal.frame import limiter
+
+    limiter.reset()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture(params=["phone, no script", "phone", "desktop"])
+def page(request, browser, address):
+    """A page at the home page, that fails the test when the browser complains or something does not fit."""
+    context = browser.new_context(viewport=DESKTOP if request.param == "desktop" else PHONE, java_script_enabled="no script" not in request.param,
+                                  locale="zh-CN", base_url=address)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" and "status of 422" not in message.text else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto("/")
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def go_on(page) -> None:
+    """Press the page's main button; nothing may stick out sideways."""
+    page.locator("main button.btn-primary").last.click()
+    wide = page.locator("html").bounding_box()["width"]
+    for box in (each.bounding_box() for each in page.locator("main h1, main .btn, main input:visible, main select, main textarea").all()):
+        assert box is None or box["x"] < 0 or box["x"] + box["width"] <= wide + 1
+
+
+def file_by_hand(page, send=lambda button: button.click()) -> tuple[str, str]:
+    """From the home page to the receipt: number and query code. `send` presses the last button."""
+    page.get_by_role("link", name="我要反映").last.click()
+    page.wait_for_url(f"**/file/{PROCEDURE}")
+    go_on(page)
+    go_on(page)
+    assert page.locator(".error-summary").is_visible() and page.locator("#f-type-wrong").is_visible()
+    page.get_by_label("投诉").check()
+    go_on(page)
+    page.locator("select[name=respondent]").select_option(UNIT)
+    go_on(page)
+    page.locator("[name=title]").fill(TITLE)
+    page.locator("[name=text]").fill(TEXT)
+    go_on(page)
+    page.get_by_label("留下姓名或单位名称").check()
+    page.get_by_label("个人").check()
+    go_on(page)
+    page.locator("[name=claimant_name]").fill("张三")
+    go_on(page)
+    assert page.get_by_text("2026年3月24日").is_visible() and page.get_by_text(TITLE).is_visible()
+    page.locator("button[value=edit-contact]").first.click()
+    assert page.locator("[name=claimant_name]").input_value() == "张三"
+    page.locator("[name=claimant_phone]").fill("13800000001")
+    go_on(page)
+    assert page.get_by_text("13800000001").is_visible()
+    send(page.locator("main button[value=send].btn"))
+    page.wait_for_url("**/receipt")
+    assert page.locator(".receipt svg").is_visible()
+    return page.locator("[data-number]").inner_text(), page.locator("[data-code]").inner_text()
+
+
+def open_with_code(page, number: str, code: str, door: str) -> None:
+    """Knock with number and code, first with a wrong one."""
+    page.context.clear_cookies()
+    page.goto(f"/{door}?number={number}")
+    page.locator("[name=code]").fill("AAAAA AAAAA")
+    go_on(page)
+    assert page.get_by_text("编号和查询码对不上").first.is_visible()
+    page.locator("[name=code]").fill(code)
+    go_on(page)
+
+
+def test_file_follow_add_withdraw(app, page, clock):
+    number, code = file_by_hand(page)
+    page.get_by_role("link", name="查看进度").click()
+    assert page.get_by_text("州政府督查室正在查看您的留言").is_visible()
+    clock.move(clock.now() + timedelta(hours=2))
+    officials(app, number, "dispatch")
+    open_with_code(page, number, code, "follow")
+    assert page.get_by_text("祥云县市场监督管理局正在办理").is_visible()
+    page.locator(".deadline summary").click()
+    assert page.locator(".proof .due").is_visible()
+    page.get_by_role("link", name="补充情况").click()
+    page.locator("[name=text]").fill("补充：收据编号 0012345")
+    go_on(page)
+    assert page.get_by_text("补充的内容已经附在您的留言后面").is_visible() and page.get_by_text("收据编号 0012345").is_visible()
+    page.get_by_role("link", name="撤回留言").click()
+    page.get_by_role("button", name="确认撤回").click()
+    assert page.get_by_text("您已撤回").first.is_visible()
+    page.get_by_role("button", name="退出查询").click()
+    page.goto(f"/follow/{number}")
+    assert re.search(r"/follow\?number=", page.url) and not page.get_by_text(TITLE).is_visible()
+
+
+def test_rate_after_the_answer(app, page):
+    number, code = file_by_hand(page)
+    officials(app, number)
+    open_with_code(page, number, code, "rate")
+    page.get_by_label("满意", exact=True).check()
+    go_on(page)
+    assert page.get_by_text("您的评价已经记下").is_visible()
+    assert page.get_by_text("已责令学校退还多收的费用").is_visible()
+
+
+def test_back_button_keeps_the_draft(app, page):
+    page.goto(f"/file/{PROCEDURE}")
+    go_on(page)
+    page.get_by_label("求助").check()
+    go_on(page)
+    page.go_back()
+    page.get_by_label("咨询").check()
+    go_on(page)
+    assert page.locator("select[name=respondent]").is_visible()
+
+
+def test_a_double_click_files_once(app, page):
+    file_by_hand(page, lambda button: button.dblclick())
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Case)) == 1
+        db.session.remove()

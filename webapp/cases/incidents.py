@@ -1,0 +1,45 @@
+"""Incidents: opened when the worker gives up on a case or a letter, tried again by a person, solved when it then works."""
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from webapp.models import Case, Incident, MomentRow, Outbox, db
+
+
+def open_incident(case_id: int | None, what: str, subject: str, error: BaseException | str, now: datetime) -> Incident:
+    """The unsolved incident of that case and kind, opened (again) with the newest error. The caller commits."""
+    row = db.session.scalar(select(Incident).where(Incident.case_id == case_id, Incident.what == what, Incident.subject == subject, Incident.state != "solved"))
+    if row is None:
+        row = Incident(case_id=case_id, what=what, subject=subject, opened_at=now, error="")
+        db.session.add(row)
+    row.state = "open"
+    row.error = (f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else error)[:1000]
+    db.session.flush()
+    return row
+
+
+def unsolved() -> list[tuple[Incident, str | None]]:
+    """Incidents not solved yet, the oldest first, each with its case's number."""
+    query = select(Incident, Case.number).outerjoin(Case, Case.id == Incident.case_id).where(Incident.state != "solved").order_by(Incident.id)
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def retry(incident_id: int, now: datetime) -> bool:
+    """Let the worker try again. False when there is no such open incident. The caller commits."""
+    row = db.session.get(Incident, incident_id)
+    if row is None or row.state == "solved":
+        return False
+    row.state, row.retried_at = "retried", now
+    if row.what == "moment":
+        db.session.execute(update(MomentRow).where(MomentRow.case_id == row.case_id).values(attempts=0))
+    else:
+        db.session.execute(update(Outbox).where(Outbox.id == int(row.subject), Outbox.state == "failed").values(state="waiting", attempts=0, next_at=now))
+    return True
+
+
+def solve(case_id: int | None, what: str, subject: str | None, now: datetime) -> None:
+    """What had failed works now. The caller commits."""
+    where = [Incident.case_id == case_id, Incident.what == what, Incident.state != "solved"] + ([Incident.subject == subject] if subject else [])
+    db.session.execute(update(Incident).where(*where).values(state="solved", solved_at=now))

@@ -1,0 +1,56 @@
+"""`duban account create`: an account of a member of staff with its first roles. The password is asked for, or read from the standard input."""
+from __future__ import annotations
+
+import getpass
+import sys
+
+SHORTEST = 10       # characters of a password
+
+
+def register(commands) -> None:
+    account = commands.add_parser("account", help="accounts of staff").add_subparsers(dest="sub", required=True)
+    create = account.add_parser("create", help="create an account; the password is asked for or read from the standard input")
+    create.add_argument("login")
+    create.add_argument("--name", required=True, help="the person's name")
+    create.add_argument("--unit", required=True, help="the unit's code")
+    create.add_argument("--role", required=True, action="append", help="a role held there; may be given again")
+    create.set_defaults(run=_create)
+
+
+def _create(args) -> int:
+    from argon2 import PasswordHasher
+
+    from webapp.app import create_core
+    from webapp.models import Account, Membership, Unit, db
+
+    app = create_core()
+    env = app.extensions["duban"].env
+    with app.app_context():
+        unit = db.session.query(Unit).filter_by(code=args.unit).one_or_none()
+        problem = None
+        if unit is None:
+            problem = f"there is no unit '{args.unit}'"
+        elif unknown := set(args.role) - set(env.registry.directory(unit.directory).unit(unit.code).roles):
+            problem = f"{args.unit} has no role {', '.join(sorted(unknown))}"
+        elif db.session.query(Account.id).filter_by(login=args.login).first():
+            problem = f"there is an account '{args.login}' already"
+        if problem is None:
+            password = _password()
+            problem = f"the password needs at least {SHORTEST} characters" if len(password) < SHORTEST else None
+        if problem is not None:
+            print(f"duban: {problem}", file=sys.stderr)
+            return 2
+        row = Account(login=args.login, name=args.name, password_hash=PasswordHasher().hash(password), created_at=env.now())
+        db.session.add(row)
+        db.session.flush()
+        db.session.add_all(Membership(account_id=row.id, unit_id=unit.id, role=role) for role in dict.fromkeys(args.role))
+        db.session.commit()
+    print(f"{args.login} created")
+    return 0
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass("Password: ")
+    return first if getpass.getpass("Again: ") == first else ""

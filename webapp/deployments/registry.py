@@ -1,0 +1,178 @@
+"""What every request needs and no request should build: compiled deployments, unit directories and calendars, kept in memory."""
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp.answers import FormProblem, compile_form
+from webapp.domain.calendar import Calendar, calendars_of
+from webapp.domain.directory import Directory, load_directory
+from webapp.domain.layers import load_layer
+from webapp.engine import Definition, DefinitionError, Problem, compile_definition
+from webapp.models import CalendarAmendment, CalendarLayer, Deployment, DirectoryFile, Stamp, Unit, db
+
+from .bundle import Bundle, unpack
+
+CALENDARS, DIRECTORIES = "calendars", "directories"
+
+
+@dataclass
+class Deployed:
+    """A deployment in memory: definition, forms, and where it came from."""
+
+    id: int
+    procedure: str
+    number: int
+    hash: str
+    definition: Definition
+    forms: dict[str, Any]
+    bundle: Bundle
+
+    @property
+    def manifest(self):
+        return self.definition.manifest
+
+
+class UnknownProcedure(Exception):
+    """Nothing of that name is deployed."""
+
+
+def build(bundle: Bundle, *, id: int = 0, number: int = 0, hash: str = "") -> Deployed:
+    """Compile a bundle whole: forms first, then the definition that names them. DefinitionError with every problem."""
+    problems, forms, fields = [], {}, {}
+    for path in sorted(p for p in bundle if p.startswith("forms/")):
+        name = path.removeprefix("forms/").removesuffix(".form.json")
+        try:
+            forms[name] = compile_form(json.loads(bundle[path].decode("utf-8")))
+            fields[name] = set(forms[name].fields)
+        except FormProblem as error:
+            problems += [Problem(path, element, message) for element, message in error.problems]
+        except (ValueError, RecursionError) as error:
+            problems.append(Problem(path, "file", f"not readable as JSON: {error}"))
+    try:
+        definition = compile_definition(bundle, fields)
+    except DefinitionError as error:
+        raise DefinitionError([*problems, *error.problems]) from None
+    for node in (n for level in definition.nodes.values() for n in level.values() if n.kind == "userTask"):
+        if node.form not in forms:
+            problems.append(Problem(node.file, node.id, f"there is no form '{node.form}'"))
+    for action in definition.manifest.actions.values():
+        if action.form not in forms:
+            problems.append(Problem("procedure.toml", f"actions.{action.name}", f"there is no form '{action.form}'"))
+    if problems:
+        raise DefinitionError(problems)
+    return Deployed(id, definition.manifest.id, number, hash, definition, forms, bundle)
+
+
+class Registry:
+    """The process's memory of what is shared. One per application; safe between threads."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._deployed: dict[int, Deployed] = {}
+        self._calendars: tuple[int, dict[str, Calendar]] = (-1, {})
+        self._directories: tuple[int, dict[str, Directory], dict[str, int]] = (-1, {}, {})
+
+    def deployed(self, deployment_id: int) -> Deployed:
+        """The deployment of that id, compiled once per process."""
+        found = self._deployed.get(deployment_id)
+        if found is None:
+            row = db.session.get(Deployment, deployment_id)
+            if row is None:
+                raise UnknownProcedure(f"deployment {deployment_id}")
+            with self._lock:
+                found = self._deployed.get(deployment_id)
+                if found is None:
+                    found = self._deployed[deployment_id] = build(unpack(row.bundle), id=row.id, number=row.number, hash=row.hash)
+        return found
+
+    def active(self, procedure: str, now: datetime) -> Deployed:
+        """The deployment of a procedure that is in force at `now`. UnknownProcedure when there is none."""
+        query = select(Deployment.id).where(Deployment.procedure == procedure, Deployment.effective_at <= now)
+        found = db.session.scalar(query.order_by(Deployment.effective_at.desc(), Deployment.number.desc()).limit(1))
+        if found is None:
+            raise UnknownProcedure(procedure)
+        return self.deployed(found)
+
+    def procedures(self, now: datetime) -> list[Deployed]:
+        """All procedures in force, by id."""
+        names = db.session.scalars(select(Deployment.procedure).where(Deployment.effective_at <= now).distinct().order_by(Deployment.procedure)).all()
+        return [self.active(name, now) for name in names]
+
+    def calendar(self, calendar_id: str, stamp: int | None = None) -> Calendar:
+        """The calendar of a layer with all above it, as amended. `stamp`: the calendars' stamp where the caller has read it already."""
+        stamp = read_stamp(CALENDARS) if stamp is None else stamp
+        if self._calendars[0] != stamp:
+            self._calendars = (stamp, _load_calendars())
+        return self._calendars[1][calendar_id]
+
+    def _directory_memory(self) -> tuple:
+        stamp = self._directories[0]
+        if stamp < 0:
+            self.reload_directories()
+        return self._directories
+
+    def reload_directories(self) -> None:
+        files = db.session.execute(select(DirectoryFile.id, DirectoryFile.content)).all()
+        ids = dict(db.session.execute(select(Unit.code, Unit.id)).all())
+        self._directories = (read_stamp(DIRECTORIES), {row.id: load_directory(row.content) for row in files}, ids)
+
+    def directory(self, directory_id: str) -> Directory:
+        return self._directory_memory()[1][directory_id]
+
+    def directories(self) -> dict[str, Directory]:
+        return self._directory_memory()[1]
+
+    def unit_id(self, code: str) -> int | None:
+        return self._directory_memory()[2].get(code)
+
+    def unit_name(self, code: str | None, lang: str = "zh") -> str:
+        """A unit's name in a language; its code where it is unknown."""
+        for directory in self.directories().values():
+            if code in directory:
+                unit = directory.unit(code)
+                return unit.en if lang == "en" else unit.zh
+        return code or ""
+
+    def keep_compiled_only(self) -> None:
+        """Forget what may differ in another database: all but the deployments it holds under the same number."""
+        held = {(row.id, row.hash) for row in db.session.execute(select(Deployment.id, Deployment.hash))}
+        self._deployed = {id: it for id, it in self._deployed.items() if (id, it.hash) in held}
+        self._calendars = (-1, {})
+        self._directories = (-1, {}, {})
+
+    def forget(self) -> None:
+        """Forget everything (another database, or a test)."""
+        self.__init__()
+
+
+def read_stamp(name: str) -> int:
+    return db.session.scalar(select(Stamp.value).where(Stamp.name == name)) or 0
+
+
+def raise_stamp(name: str) -> None:
+    row = db.session.get(Stamp, name)
+    if row is None:
+        db.session.add(Stamp(name=name, value=1))
+    else:
+        row.value += 1
+    db.session.flush()
+
+
+def _load_calendars() -> dict[str, Calendar]:
+    layers = [load_layer(row.source) for row in db.session.scalars(select(CalendarLayer))]
+    amendments: dict[str, list[CalendarAmendment]] = {}
+    for row in db.session.scalars(select(CalendarAmendment).order_by(CalendarAmendment.id)):
+        amendments.setdefault(row.layer, []).append(row)
+    amended = []
+    for layer in layers:
+        for row in amendments.get(layer.id, []):
+            days = [row.day]
+            layer = layer.amended([] if row.working else days, days if row.working else [], row.basis, row.decided_on)
+        amended.append(layer)
+    return dict(calendars_of(amended))

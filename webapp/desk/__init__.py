@@ -1,0 +1,1 @@
+"""The staff door: lists of tasks, the case page, forms and actions."""

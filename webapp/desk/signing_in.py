@@ -1,0 +1,93 @@
+"""Logging in and out. The same words whether the login or the password is wrong, after the same work."""
+from __future__ import annotations
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from flask import current_app, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+from sqlalchemy import select
+
+from webapp.http.case_words import ROLES, word
+from webapp.http.jinja import current_lang
+from webapp.http.web import Session, env, languages, public, safe_next, staff_only
+from webapp.models import Account, Membership, Unit, db
+from webapp.permissions import find_person
+
+from .blueprint import WRONG_FOR_ONE_LOGIN, WRONG_FROM_ONE_ADDRESS, by_login, desk, limiter, unlimited
+
+_hasher = PasswordHasher()
+_nobody = _hasher.hash("nobody has this password")      # verified where there is no such account, so that time tells nothing
+SAMPLES = 8
+
+
+@desk.get("/login")
+@public
+def login():
+    if current_user.is_authenticated:
+        return redirect(safe_next(request.args.get("next"), url_for("desk.tasks")))
+    return _page()
+
+
+@desk.post("/login")
+@public
+@limiter.limit(WRONG_FROM_ONE_ADDRESS, deduct_when=lambda answer: answer.status_code == 422, exempt_when=unlimited)
+@limiter.limit(WRONG_FOR_ONE_LOGIN, key_func=by_login, deduct_when=lambda answer: answer.status_code == 422, exempt_when=unlimited)
+def do_login():
+    name, password = request.form.get("login", "").strip(), request.form.get("password", "")
+    if not verify(name, password):
+        return _page(name, _("账号或密码不对，请核对后再试。")), 422
+    session.clear()
+    login_user(Session(find_person(login=name)))
+    session.permanent = True
+    return redirect(safe_next(request.form.get("next"), url_for("desk.tasks")))
+
+
+@desk.post("/logout")
+@staff_only
+def logout():
+    lang = session.get("lang")
+    logout_user()
+    session.clear()
+    if lang:
+        session["lang"] = lang
+    return redirect(url_for("desk.login"))
+
+
+def verify(login: str, password: str) -> bool:
+    """Whether an active account has this password; one hash is verified either way."""
+    stored = db.session.scalar(select(Account.password_hash).where(Account.login == login, Account.active))
+    try:
+        return _hasher.verify(stored or _nobody, password[:1000]) and bool(stored)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def _page(name: str = "", wrong: str = ""):
+    settings = current_app.extensions["duban"].settings
+    samples = _samples() if settings.demo else []
+    return render_template("desk/login.html", login=name, wrong=wrong, next=request.values.get("next", ""), languages=languages(), samples=samples,
+                           password=settings.demo_password if settings.demo else "")
+
+
+def _samples() -> list[dict]:
+    """A few accounts of the demonstration along the way of a case: who receives it first, then a county's people and its departments'."""
+    registry, now, wanted = env().registry, env().now(), []
+    for deployed in registry.procedures(now)[:1]:
+        wanted = _along_the_way(deployed.manifest, registry.directory(deployed.manifest.directory))
+    rows = db.session.execute(select(Account.login, Account.name, Membership.role, Unit.code).join(Membership, Membership.account_id == Account.id)
+                              .join(Unit, Unit.id == Membership.unit_id).where(Account.demo, Account.active, Account.login.in_(wanted))).all()
+    found = {row.login: row for row in rows}
+    return [{"login": row.login, "name": row.name, "role": word(ROLES, row.role), "unit": registry.unit_name(row.code, current_lang())} for row in (found.get(login) for login in wanted) if row][:SAMPLES]
+
+
+def _along_the_way(manifest, directory) -> list[str]:
+    """The office's people, then those of the county that has named the most departments ready to handle."""
+    ready = [u for u in directory.units if u.kind == "department" and u.contact and u.parent]
+    counties = [u for u in directory.units if u.kind == "government" and u.level == "county"]
+    logins = [f"{manifest.office}.supervisor", f"{manifest.office}.intake"]
+    if counties:
+        county = max(counties, key=lambda u: sum(r.parent == u.code for r in ready))
+        logins += [f"{county.code}.{role}" for role in ("intake", "dispatcher", "approver")]
+        logins += [f"{unit.code}.clerk" for unit in [r for r in ready if r.parent == county.code][:2]]
+    return [*logins, f"{manifest.office}.leader"]

@@ -1,0 +1,34 @@
+"""What is wrong with a definition, and what refuses a command: the two errors the engine raises."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault of a definition: the file, the element in it, what is wrong, and what would mend it."""
+
+    file: str
+    element: str
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.element}: {self.message}" + (f" ({self.remedy})" if self.remedy else "")
+
+
+class DefinitionError(Exception):
+    """A definition that cannot be compiled; carries every problem found, not only the first."""
+
+    def __init__(self, problems: list[Problem]):
+        self.problems = list(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class Refusal(Exception):
+    """A command that may not be carried out now. Nothing has changed. `code` is of the closed list in docs/refusals.md."""
+
+    def __init__(self, code: str, zh: str, en: str, field: str | None = None, fields: list | None = None):
+        self.code, self.zh, self.en, self.field = code, zh, en, field
+        self.fields = fields or []
+        super().__init__(f"{code}: {en}")

@@ -1,0 +1,5 @@
+// The desk's look and its keys.
+import '../css/desk.css';
+import '../css/desk-pages.css';
+import '../page/fill.js';
+import '../page/keyboard.js';

@@ -1,0 +1,7 @@
+// Draws a procedure on every <div data-diagram>; see diagrams/mount.js for its attributes.
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import '../css/diagram.css';
+import { mountAll } from '../diagrams/mount.js';
+
+mountAll(document);

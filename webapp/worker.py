@@ -1,0 +1,220 @@
+"""The worker: fires deadlines' moments as they come due and sends what waits in the outbox. The rows are the truth; a lost turn only waits for the next."""
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import exists, select, update
+from sqlalchemy.exc import OperationalError
+
+from connectors.mail import Mailer, MailError
+from webapp.cases.attachments import purge_unattached, remove_orphans
+from webapp.cases.environment import Environment
+from webapp.cases.fire_moments import fire_case
+from webapp.cases.incidents import open_incident, solve
+from webapp.models import MomentRow, Outbox, db
+from webapp.models.storage import reading_only
+from webapp.settings import Settings
+
+log = logging.getLogger("duban.worker")
+
+TURN = 3.0                  # seconds between turns when nothing wakes the worker
+LOOK = 0.25                 # seconds between looks at the demonstration's clock
+BATCH = 50                  # cases or letters of one turn's query
+ATTEMPTS = 3                # of a moment, before its case is left to a person
+SENDINGS = 8                # of a letter
+CLEARING = timedelta(hours=1)    # between two clearings of uploads that nobody attached
+LEASE = timedelta(minutes=5)    # in which a letter that was taken is not taken again
+
+
+def due_cases(env: Environment) -> list[int]:
+    """Cases with a moment that has come and has not failed too often, the longest due first."""
+    query = select(MomentRow.case_id).where(MomentRow.fire_at <= env.now(), MomentRow.attempts < ATTEMPTS).order_by(MomentRow.fire_at).limit(BATCH * 2)
+    with reading_only():
+        try:
+            return list(dict.fromkeys(db.session.scalars(query)))[:BATCH]
+        finally:
+            db.session.remove()
+
+
+def sweep(env: Environment, stop: threading.Event | None = None) -> int:
+    """Fire everything that is due, each case in its own transaction; one that fails does not stop the others. Returns how many moments fired."""
+    fired = 0
+    while (cases := due_cases(env)) and not (stop and stop.is_set()):
+        moved = 0
+        for case_id in cases:
+            if stop and stop.is_set():
+                break
+            moved += _fire(env, case_id)
+        fired += moved
+        if not moved and _all_failed(env, cases):
+            break
+    return fired
+
+
+def _fire(env: Environment, case_id: int) -> int:
+    try:
+        fired = fire_case(env, case_id)
+        if fired:
+            solve(case_id, "moment", None, env.now())
+        db.session.commit()
+        return fired
+    except OperationalError:
+        db.session.rollback()
+        log.warning("case %s: the database was busy or away; its moments wait for the next turn", case_id, exc_info=True)
+        return 0
+    except Exception as error:
+        db.session.rollback()
+        log.exception("case %s: its moments could not be fired", case_id)
+        _count_failure(env, case_id, error)
+        return 0
+    finally:
+        db.session.remove()
+
+
+def _count_failure(env: Environment, case_id: int, error: Exception) -> None:
+    db.session.execute(update(MomentRow).where(MomentRow.case_id == case_id, MomentRow.fire_at <= env.now()).values(attempts=MomentRow.attempts + 1))
+    left = db.session.scalar(select(exists().where(MomentRow.case_id == case_id, MomentRow.fire_at <= env.now(), MomentRow.attempts < ATTEMPTS)))
+    if not left:
+        row = db.session.scalars(select(MomentRow).where(MomentRow.case_id == case_id, MomentRow.fire_at <= env.now()).order_by(MomentRow.fire_at)).first()
+        open_incident(case_id, "moment", f"{row.deadline} {row.moment}" if row else "", error, env.now())
+        log.error("case %s: an incident after %s attempts; `duban incident retry` tries again", case_id, ATTEMPTS)
+    db.session.commit()
+
+
+def _all_failed(env: Environment, cases: list[int]) -> bool:
+    """Whether nothing but the same cases would come again in this turn."""
+    return set(due_cases(env)) <= set(cases)
+
+
+# -- the outbox ------------------------------------------------------------------------------------------------------
+def deliver(env: Environment, mailer: Mailer | None, stop: threading.Event | None = None) -> int:
+    """Send what waits in the outbox, at least once, after the commit that wrote it. Returns how many were sent.
+
+    Without a mail server a letter stands as sent through the app, where its message can be read.
+    """
+    sent = 0
+    while not (stop and stop.is_set()):
+        taken = _take(env)
+        if not taken:
+            return sent
+        for letter in taken:
+            sent += _send(env, letter, mailer)
+    return sent
+
+
+def _waiting(env: Environment):
+    return select(Outbox).where(Outbox.state == "waiting", Outbox.next_at <= env.now()).order_by(Outbox.next_at).limit(BATCH)
+
+
+def _take(env: Environment) -> list[Outbox]:
+    """Take letters for a while: the sending itself holds no lock."""
+    with reading_only():
+        waits = db.session.scalar(select(exists().where(Outbox.state == "waiting", Outbox.next_at <= env.now())))
+        db.session.remove()
+    if not waits:
+        return []
+    rows = list(db.session.scalars(_waiting(env).with_for_update(skip_locked=True)))
+    for row in rows:
+        row.attempts, row.next_at = row.attempts + 1, env.now() + LEASE
+    db.session.commit()
+    db.session.remove()
+    return rows
+
+
+def _send(env: Environment, letter: Outbox, mailer: Mailer | None) -> int:
+    values: dict = {"state": "sent"}
+    if letter.channel == "mail" and mailer is None:
+        values["channel"] = "app"
+    elif letter.channel == "mail":
+        try:
+            mailer.send(letter.payload["to"], *_words(letter), f"outbox-{letter.id}")
+        except MailError as error:
+            log.warning("outbox %s, attempt %s: %s", letter.id, letter.attempts, error)
+            more = error.again and letter.attempts < SENDINGS
+            values = {"state": "waiting", "next_at": env.now() + timedelta(minutes=2**letter.attempts)} if more else {"state": "failed"}
+            if not more:
+                open_incident(letter.case_id, "letter", str(letter.id), error, env.now())
+    if values["state"] == "sent" and letter.attempts > 1:
+        solve(letter.case_id, "letter", str(letter.id), env.now())
+    db.session.execute(update(Outbox).where(Outbox.id == letter.id).values(**values))
+    db.session.commit()
+    db.session.remove()
+    return int(values["state"] == "sent")
+
+
+def _words(letter: Outbox) -> tuple[str, str]:
+    """Subject and text: that there is something to read, never what; a mailbox is not the citizen's alone."""
+    number = letter.payload.get("number", "")
+    return (f"您反映的事项 {number} 有新进展 / News of your case {number}",
+            f"您反映的事项（编号 {number}）有新的进展，请用编号和查询码在门户网站查看。\n\nThere is news of your case {number}. "
+            "Please look it up on the portal with its number and your query code.\n")
+
+
+# -- the thread ------------------------------------------------------------------------------------------------------
+class Worker(threading.Thread):
+    """Takes its turns until stopped. In the demonstration it turns at once when the clock has been moved."""
+
+    def __init__(self, app: Flask):
+        super().__init__(name="duban-worker", daemon=True)
+        self.app = app
+        self.env: Environment = app.extensions["duban"].env
+        self.settings: Settings = app.extensions["duban"].settings
+        self.mailer = Mailer(self.settings.smtp, self.settings.mail_from) if self.settings.smtp else None
+        self._cleared: datetime | None = None
+        self._ending, self._wake = threading.Event(), threading.Event()
+
+    def wake(self) -> None:
+        """Take the next turn now."""
+        self._wake.set()
+
+    def stop(self, wait: float = 10) -> None:
+        """Finish the case at hand and end; `wait` in seconds."""
+        self._ending.set()
+        self._wake.set()
+        if self.is_alive():
+            self.join(wait)
+
+    def run(self) -> None:
+        while not self._ending.is_set():
+            self.turn()
+            self._sleep()
+
+    def turn(self) -> None:
+        """One sweep and one delivery. Nothing that goes wrong ends the worker."""
+        with self.app.app_context():
+            for work in (lambda: sweep(self.env, self._ending), lambda: deliver(self.env, self.mailer, self._ending), self._clear_files):
+                try:
+                    work()
+                except Exception:
+                    log.exception("the worker's turn was cut short")
+                    db.session.rollback()
+                finally:
+                    db.session.remove()
+
+    def _clear_files(self) -> None:
+        """Now and then, uploads that were never attached go, and what is left of them on disk."""
+        now = self.env.now()
+        if self._cleared is None or now - self._cleared >= CLEARING:
+            self._cleared = now
+            purge_unattached(self.env)
+            db.session.commit()
+            db.session.remove()
+            remove_orphans(self.env)
+
+    def _sleep(self) -> None:
+        path = getattr(self.env.clock, "path", None)        # the demonstration's clock is kept in a file
+        before = _changed_at(path)
+        for _ in range(round(TURN / LOOK)):
+            if self._wake.wait(LOOK) or _changed_at(path) != before:
+                break
+        self._wake.clear()
+
+
+def _changed_at(path) -> int:
+    try:
+        return path.stat().st_mtime_ns if path is not None else 0
+    except OSError:
+        return 0
