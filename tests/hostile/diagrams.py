@@ -228,5 +228,8 @@ NAMES = {
     "an attribute walk": line("{seen: answers.handle.text}", "{seen: case.__class__.__mro__}", "{seen: case.title}", "unknown name"),
     "a process that is not there": line(HANDLE, "task handle clerk office effect.open={process: \"nowhere\"}", "task handle clerk office effect.open={process: \"side\"}", "no process"),
     "a message nobody waits for": line(HANDLE, "task handle clerk office effect.send={message: \"none\"}", "task handle clerk office effect.send={message: \"withdraw\"}", "nothing waits"),
+    "a message to no process": line(HANDLE, "task handle clerk office effect.send={message: \"withdraw\", to: \"nowhere\"}", "task handle clerk office effect.send={message: \"withdraw\", to: \"main\"}", "no process"),
+    "a message that process does not wait for": line(HANDLE, "task handle clerk office effect.send={message: \"withdraw\", to: \"side\"}", "task handle clerk office effect.send={message: \"withdraw\"}", "nothing waits"),
+    "a slip in what is sent": line(HANDLE, "task handle clerk office effect.send={message: \"withdraw\", too: \"main\"}", "task handle clerk office effect.send={message: \"withdraw\", to: \"main\"}", "unknown key"),
     "an unknown decision": line("decide asking extension", "decide asking nothing", "decide asking limit", "unknown decision"),
 }

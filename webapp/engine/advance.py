@@ -71,6 +71,7 @@ class Advance:
             if value is not None:
                 self.effect(effect, value, None, MAIN)
         if action.opens:
+            self._settle()      # what the effects send goes to those that were there before
             self.open(action.opens, request)
         if action.deadline and self.definition.manifest.deadlines.get(action.deadline, {}).get("lapses"):
             self.world.clocks.cancel(action.deadline)       # what was asked for within the window closes it
@@ -118,8 +119,11 @@ class Advance:
         self.runs[instance].begin()
         return instance
 
-    def send(self, message: str) -> bool:
-        return MAIN in self.state["inst"] and self.run(MAIN).send(message)
+    def send(self, message: str, to: str | None = None) -> bool:
+        """A message to the main instance, or to every side instance of the process `to`; whether anybody waited for it."""
+        wanted = [MAIN] if to is None else [name for name, entry in self.state["inst"].items() if entry["p"] == to and name != MAIN]
+        heard = [self.run(name).send(message) for name in wanted if name in self.state["inst"] and not self.run(name).over]
+        return any(heard)
 
     def next_id(self) -> int:
         self.state["n"] += 1
@@ -213,7 +217,7 @@ class Advance:
         while self.queue:
             name, data = self.queue.pop(0)
             if name == "send":
-                self.send(data["message"])
+                self.send(data["message"], data.get("to"))
             elif name == "open":
                 self.open(data.pop("process"), data, main=bool(data.pop("main", False)))
             else:

@@ -102,8 +102,8 @@ def _check_kind(process: ProcessXml, e: Element, bad: Bad) -> None:
         bad(e.id, "several instances are for user tasks only")
     if e.kind == "callActivity" and not e.called:
         bad(e.id, "names no process to call")
-    for name in ("starts", "ends"):
-        if name in e.properties and e.kind not in HOSTS:
+    for name, kinds in (("starts", HOSTS), ("ends", (*HOSTS, "boundaryEvent"))):
+        if name in e.properties and e.kind not in kinds:
             bad(e.id, f"a {e.kind} has no `{name}`", "a deadline belongs to a task, a sub-process or a call activity")
 
 

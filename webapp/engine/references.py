@@ -10,7 +10,7 @@ from webapp.feel.literals import keys_of, texts_of
 from .manifest import FILE, Manifest
 from .problems import Problem
 from .scope import FUNCTIONS
-from .words import EFFECTS, MOMENT, NAME, OUTCOMES, ROLES, TOLD, is_unit_code, is_unit_word
+from .words import EFFECTS, MOMENT, NAME, OUTCOMES, ROLES, SEND, TOLD, is_unit_code, is_unit_word
 from .xml import Element, ProcessXml
 
 NEEDS = {"assign": ("unit",), "entrust": ("unit",), "dispatch": ("lead",), "respondent": ("unit",), "tell": ("kind",), "notify": ("role", "unit", "kind"),
@@ -57,6 +57,8 @@ def check_effect(file: str, where: str, name: str, text: str, manifest: Manifest
         for key in NEEDS.get(name, ()):
             if key not in keys:
                 bad(f"effect.{name} does not say `{key}`")
+        for key in sorted(keys - SEND) if name == "send" else ():
+            bad(f"effect.send: unknown key '{key[:60]}'", f"one of {', '.join(sorted(SEND))}")
     for (effect, key), allowed in CLOSED.items():
         for word in sorted(texts_of(text, key) - allowed) if effect == name else ():
             bad(f"effect.{name}: unknown {key} '{word[:60]}'", f"one of {', '.join(sorted(allowed))}")
@@ -88,15 +90,23 @@ def check_processes(processes: list[ProcessXml], problems: list[Problem], whole:
             seen.setdefault(name, process.file)
         if not set(process.properties.get("ends_with", "main").split()) <= {"main", "deadline"}:
             problems.append(Problem(process.file, process.id, f"`ends_with` cannot be '{process.properties['ends_with'][:60]}'", "main, deadline or both"))
-    known, awaited = {p.id for p in processes}, {e.message for p in processes for e in p.elements.values() if e.message}
+    known = {p.id for p in processes}
     for element in (e for p in processes for e in p.elements.values()) if whole else ():
         if element.called and element.called not in known:
             problems.append(Problem(element.file, element.id, f"calls '{element.called[:60]}', which does not exist"))
         for name, text in element.effects:
             for word in sorted(texts_of(text, "process") - known) if name == "open" else ():
                 problems.append(Problem(element.file, element.id, f"effect.open: there is no process '{word[:60]}'"))
-            for word in sorted(texts_of(text, "message") - awaited) if name == "send" else ():
-                problems.append(Problem(element.file, element.id, f"effect.send: nothing waits for the message '{word[:60]}'"))
+            for said in check_send(text, processes) if name == "send" else ():
+                problems.append(Problem(element.file, element.id, said))
+
+
+def check_send(text: str, processes: list[ProcessXml]) -> list[str]:
+    """What is wrong with an `effect.send`: a process that there is not, or a message that nothing in it waits for."""
+    to = texts_of(text, "to")
+    awaited = {e.message for p in processes if not to or p.id in to for e in p.elements.values() if e.message}
+    return [*(f"effect.send: there is no process '{word[:60]}'" for word in sorted(to - {p.id for p in processes})),
+            *(f"effect.send: nothing waits for the message '{word[:60]}'" for word in sorted(texts_of(text, "message") - awaited))]
 
 
 def check_manifest(manifest: Manifest, processes: list[ProcessXml], decisions: Mapping | None, tasks: dict[str, set[str] | None],
@@ -143,6 +153,8 @@ def check_manifest(manifest: Manifest, processes: list[ProcessXml], decisions: M
             if name not in EFFECTS:
                 bad(where, f"unknown effect '{name[:60]}'", f"one of {', '.join(sorted(EFFECTS))}")
             check_effect(FILE, where, name, expression.text, m, problems)
+            for said in check_send(expression.text, processes) if whole and name == "send" else ():
+                bad(where, said)
     if not whole:
         return
     for key, process in (("process", m.process), ("supervision.process", m.supervision.get("process"))):
