@@ -94,7 +94,7 @@ class CaseWork:
         for task in self.tasks:
             if task.state == "open":
                 waiting[task.name] = waiting.get(task.name, 0) + 1
-        return World(now.astimezone(SHANGHAI), local_date(now), self.facts(), self.clocks, waiting, functions_of(self.calendar, self.directory))
+        return World(now.astimezone(SHANGHAI), local_date(now), self.facts(), self.clocks, waiting, functions_of(self.calendar, self.directory), self.env.watch)
 
     def run(self, command: Command, kind: str | None, data: dict[str, Any] | None = None, at: datetime | None = None) -> Outcome:
         """Advance the engine by one command and take over what came of it; `kind` names the ledger entry. `at` is when a moment was due."""

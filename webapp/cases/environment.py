@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from webapp.deployments.registry import Registry
+from webapp.engine import Watch
 
 from .files import Files
 
@@ -22,6 +23,7 @@ class Environment:
     registry: Registry
     ledger_key: bytes
     files: Files = field(default_factory=Files)     # in memory, unless the application says where
+    watch: Watch | None = None                      # is told what the engine passes; none in service
 
     def now(self) -> datetime:
         """The time, aware UTC."""

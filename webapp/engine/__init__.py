@@ -1,9 +1,9 @@
 """The engine: compiles definitions and advances cases by one pure function. The only importer of SpiffWorkflow."""
 from .advance import MAIN, advance, new_state
-from .commands import Act, Command, Complete, Effect, Fire, Moment, OpenTask, Outcome, Release, Start, Withdraw, World
+from .commands import Act, Command, Complete, Effect, Fire, Moment, OpenTask, Outcome, Release, Start, Watch, Withdraw, World
 from .compile import compile_definition
 from .definition import Definition, Node
 from .problems import DefinitionError, Problem, Refusal
 
 __all__ = ["MAIN", "Act", "Command", "Complete", "Definition", "DefinitionError", "Effect", "Fire", "Moment", "Node", "OpenTask", "Outcome", "Problem", "Refusal",
-           "Release", "Start", "Withdraw", "World", "advance", "compile_definition", "new_state"]
+           "Release", "Start", "Watch", "Withdraw", "World", "advance", "compile_definition", "new_state"]

@@ -85,13 +85,13 @@ class Advance:
         if entry is None:
             return {}
         scope = self.scope(None)
-        found = self.definition.decisions[entry["decision"]].evaluate({**scope, "deadline": deadline}, functions=self.functions(), now=self.world.now)
+        found = self.definition.decisions[entry["decision"]].evaluate({**scope, "deadline": deadline}, functions=self.functions(), now=self.world.now, watch=self.world.watch)
         return to_plain(found) or {}
 
     def limit(self, deadline: str) -> dict[str, Any]:
         """What the limit decision says of a deadline: span or until, article, local. RuntimeError when it says nothing."""
         decision = self.definition.decisions[self.definition.manifest.limits]
-        found = decision.evaluate({**self.scope(None), "deadline": deadline}, functions=self.functions(), now=self.world.now)
+        found = decision.evaluate({**self.scope(None), "deadline": deadline}, functions=self.functions(), now=self.world.now, watch=self.world.watch)
         if not found or not (found.get("span") or found.get("until")):
             raise RuntimeError(f"the decision '{self.definition.manifest.limits}' gives no limit for '{deadline}'")
         return found

@@ -8,6 +8,16 @@ from typing import Any, Protocol
 from .definition import Node
 
 
+class Watch(Protocol):
+    """Is told what a command passes, where somebody asked to be: for measuring what scenarios cover. It changes nothing."""
+
+    def passed(self, node: Node, condition: str | None) -> None:
+        """A node was completed; `condition` is the one that held, of a gateway."""
+
+    def hit(self, decision: str, rules: list[str]) -> None:
+        """These rows of a decision's table matched."""
+
+
 class Clocks(Protocol):
     """The case's deadlines, handed in: the engine says when they start and end, never what the date is."""
 
@@ -31,6 +41,7 @@ class World:
     clocks: Clocks
     open_tasks: dict[str, int] = field(default_factory=dict)
     functions: dict[str, Any] = field(default_factory=dict)      # by FEEL name: due date, working days between, one up
+    watch: Watch | None = None
 
 
 @dataclass(frozen=True)

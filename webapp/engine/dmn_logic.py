@@ -89,6 +89,8 @@ class Table:
                 if first:
                     break
         matched = [rule for rule, _ in hits]
+        if run.watch is not None:
+            run.watch.hit(self.decision, matched)
         return self.defaulted(run) if not hits else self.chosen(run, hits), matched
 
     def result(self, run: Run, results: tuple[Expression | None, ...]) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from webapp.feel import Function, Run, check, guarded, take
 from webapp.feel.values import member
@@ -19,6 +19,12 @@ from .hit_policies import LISTS
 
 _OWN = Function(None, lambda run, arguments: None)     # stands for a function of the file in a scope
 _NONE: Mapping[str, Callable] = MappingProxyType({})
+
+
+class HitWatch(Protocol):
+    """Who is told which rows of a table matched: the decision (or knowledge model) that it stands in, the rows' ids."""
+
+    def hit(self, decision: str, rules: list[str]) -> None: ...
 
 
 class Needs(NamedTuple):
@@ -62,17 +68,20 @@ class Decision:
         return frozenset(name for each in self.required for name in (each.name, each.id)) | self._needs.knowledge.keys()
 
     def evaluate(
-        self, context: Mapping, *, functions: Mapping[str, Callable] = _NONE, now: datetime | None = None
+        self, context: Mapping, *, functions: Mapping[str, Callable] = _NONE, now: datetime | None = None,
+        watch: HitWatch | None = None,
     ) -> object:
         """The decision's value: of a single output its value, of several a dict; a list by the list policies; null
-        when no rule matches. Raises DecisionError, FeelLimit."""
-        return self.explain(context, functions=functions, now=now)[0]
+        when no rule matches. `watch` is told every table's rows that matched. Raises DecisionError, FeelLimit."""
+        return self.explain(context, functions=functions, now=now, watch=watch)[0]
 
     def explain(
-        self, context: Mapping, *, functions: Mapping[str, Callable] = _NONE, now: datetime | None = None
+        self, context: Mapping, *, functions: Mapping[str, Callable] = _NONE, now: datetime | None = None,
+        watch: HitWatch | None = None,
     ) -> tuple[object, list[str]]:
         """The value, and the ids of the rules that matched. Raises as `evaluate`."""
         run = Run(context, functions, now, self._slots)
+        run.watch = watch
         return guarded(lambda run: self.decide(run, {}), run)
 
     def decide(self, run: Run, known: dict[str, object]) -> tuple[object, list[str]]:

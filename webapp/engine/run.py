@@ -26,6 +26,7 @@ class InstanceRun(NoScripts):
     def __init__(self, advance: Advance, name: str):
         self.advance, self.name = advance, name
         self.firing: Any = None
+        self.held: str | None = None        # the condition that held last, of the gateway at hand
         self.over = False
         self.workflow: CaseWorkflow | None = None
         tree = self.instance["w"]
@@ -118,7 +119,9 @@ class InstanceRun(NoScripts):
 
     def evaluate(self, task, expression, external_context=None):
         item = task.internal_data.get("item")
-        return self.advance.evaluate(parse(expression), self, {"item": item} if item is not None else None) is True
+        found = self.advance.evaluate(parse(expression), self, {"item": item} if item is not None else None) is True
+        self.held = expression if found else None
+        return found
 
     def each(self, task) -> list:
         node = self.advance.definition.node(task.workflow.spec.name, task.task_spec.name)
@@ -127,7 +130,7 @@ class InstanceRun(NoScripts):
 
     def decide(self, decision: str) -> None:
         advance = self.advance
-        value = advance.definition.decisions[decision].evaluate(advance.scope(self), functions=advance.functions(), now=advance.world.now)
+        value = advance.definition.decisions[decision].evaluate(advance.scope(self), functions=advance.functions(), now=advance.world.now, watch=advance.world.watch)
         entry = self.instance
         advance.state["inst"][self.name] = {**entry, "r": {**entry["r"], decision: to_plain(value)}}
 
@@ -150,6 +153,9 @@ class InstanceRun(NoScripts):
         if node is None:
             return
         self.advance.outcome.passed.append(node.id)
+        watch, held, self.held = self.advance.world.watch, self.held, None
+        if watch is not None and task.task_spec.name == node.id:       # not one of several instances
+            watch.passed(node, held)
         for deadline in node.ends:
             self.advance.end_deadline(deadline, self.name)
         if node.effects:

@@ -48,7 +48,7 @@ def too_many(zh: str, en: str, bound: int) -> FeelLimit:
 class Run:
     """One evaluation: what it reads, its local variables, and the steps that are left to it."""
 
-    __slots__ = ("context", "functions", "now", "left", "slots", "value", "calls")
+    __slots__ = ("context", "functions", "now", "left", "slots", "value", "calls", "watch")
 
     def __init__(self, context, functions, now, slots: int) -> None:
         self.context = context
@@ -58,6 +58,7 @@ class Run:
         self.slots = [None] * slots if slots else None
         self.value = None           # `?`: what a unary test is about
         self.calls = 0              # calls of functions that are being answered
+        self.watch = None           # who is told what was decided, where somebody asked to be
 
     def charge(self, steps: int) -> None:
         """Take steps from the budget. Raises FeelLimit when it is spent."""
