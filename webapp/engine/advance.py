@@ -156,6 +156,7 @@ class Advance:
                 self.case.update(status="open", outcome=None)
             case "round":
                 self.state["round"] += 1
+                self.end_with_round(instance)
             case "extend":
                 self.world.clocks.extend(data["deadline"], data.get("days"), data.get("until"), self.caps(data["deadline"]))
                 self._deadlines = None
@@ -241,6 +242,16 @@ class Advance:
                 self.close_instance(instance)
                 self.outcome.cancelled.append((instance, process))
 
+    def end_with_round(self, but: str) -> None:
+        """End the side instances that belong to the handling which is now over (an invitation to rate it that nobody took up)."""
+        for instance, entry in list(self.state["inst"].items()):
+            if instance not in (MAIN, but) and "round" in self.ends_with(entry) and not self.run(instance).over:
+                self.close_instance(instance)
+                self.outcome.cancelled.append((instance, entry["p"]))
+
+    def ends_with(self, entry: dict[str, Any]) -> list[str]:
+        return self.definition.process_properties.get(entry["p"], {}).get("ends_with", "").split()
+
     def close_instance(self, instance: str) -> None:
         """End a side instance at once (a supervision withdrawn, an extension that ends with its case)."""
         self.run(instance).cancel()
@@ -248,8 +259,8 @@ class Advance:
     def _finish(self) -> Outcome:
         closed = MAIN not in self.state["inst"] or self.run_is_over(MAIN) or self.case.get("status") == "closed"
         for instance, entry in list(self.state["inst"].items()):
-            ends_with = self.definition.process_properties.get(entry["p"], {}).get("ends_with", "").split()
-            if instance != MAIN and ((closed and "main" in ends_with) or ("deadline" in ends_with and self._has_ended(entry["q"].get("deadline")))):
+            ends_with = self.ends_with(entry)
+            if instance != MAIN and not self.run_is_over(instance) and ((closed and "main" in ends_with) or ("deadline" in ends_with and self._has_ended(entry["q"].get("deadline")))):
                 self.close_instance(instance)
                 self.outcome.cancelled.append((instance, entry["p"]))
         for instance, run in self.runs.items():

@@ -88,8 +88,8 @@ def check_processes(processes: list[ProcessXml], problems: list[Problem], whole:
             if name in seen:
                 problems.append(Problem(process.file, name, f"there is a process or sub-process '{name[:60]}' already, in {seen[name]}", "ids of processes and sub-processes are unique in a procedure"))
             seen.setdefault(name, process.file)
-        if not set(process.properties.get("ends_with", "main").split()) <= {"main", "deadline"}:
-            problems.append(Problem(process.file, process.id, f"`ends_with` cannot be '{process.properties['ends_with'][:60]}'", "main, deadline or both"))
+        if not set(process.properties.get("ends_with", "main").split()) <= {"main", "deadline", "round"}:
+            problems.append(Problem(process.file, process.id, f"`ends_with` cannot be '{process.properties['ends_with'][:60]}'", "of main, deadline, round one or several"))
     known = {p.id for p in processes}
     for element in (e for p in processes for e in p.elements.values()) if whole else ():
         if element.called and element.called not in known:
