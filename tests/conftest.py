@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import BytecodeCache
 
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_server
 from webapp.app import create_app
@@ -89,6 +90,22 @@ def compiled() -> Registry:
     return Registry()
 
 
+class KeptTemplates(BytecodeCache):
+    """Templates compiled for one application, for the next one: compiling them anew for each test took more than half of its time."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def load_bytecode(self, bucket):
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket):
+        self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+TEMPLATES = KeptTemplates()
+
+
 def settings_for(url: str, folder: Path, **more) -> Settings:
     """Settings of a test: a demonstration without the embedded worker, its files in `folder`."""
     return Settings(**{"database": url, "secret": "s" * 40, "ledger_key": KEY, "demo": True, "data_dir": folder, "worker": False, "secure_cookies": False, **more})
@@ -124,6 +141,7 @@ def share(compiled: Registry, app: Flask) -> None:
         compiled.keep_compiled_only()
         db.session.remove()
     app.extensions["duban"].env.registry = compiled
+    app.jinja_env.bytecode_cache = TEMPLATES
 
 
 def close(app: Flask) -> None:
