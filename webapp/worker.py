@@ -10,6 +10,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.exc import OperationalError
 
 from connectors.mail import Mailer, MailError
+from webapp.cases.apply_change import apply_changes
 from webapp.cases.attachments import purge_unattached, remove_orphans
 from webapp.cases.environment import Environment
 from webapp.cases.fire_moments import fire_case
@@ -179,20 +180,25 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         while not self._ending.is_set():
-            self.turn()
-            self._sleep()
+            if not self.turn():
+                self._sleep()
 
-    def turn(self) -> None:
-        """One sweep and one delivery. Nothing that goes wrong ends the worker."""
+    def turn(self) -> bool:
+        """One sweep, one delivery, and a batch of a calendar's change. Nothing that goes wrong ends the worker. Returns whether more of the change waits."""
+        more = False
         with self.app.app_context():
-            for work in (lambda: sweep(self.env, self._ending), lambda: deliver(self.env, self.mailer, self._ending), self._clear_files):
+            for work in (lambda: sweep(self.env, self._ending), lambda: deliver(self.env, self.mailer, self._ending), self._clear_files, self._apply_changes):
                 try:
-                    work()
+                    more = work() is True
                 except Exception:
                     log.exception("the worker's turn was cut short")
                     db.session.rollback()
                 finally:
                     db.session.remove()
+        return more
+
+    def _apply_changes(self) -> bool:
+        return apply_changes(self.env, stop=self._ending) > 0
 
     def _clear_files(self) -> None:
         """Now and then, uploads that were never attached go, and what is left of them on disk."""

@@ -117,19 +117,31 @@ def upgrade():
     sa.UniqueConstraint('hash', name=op.f('uq_api_token_hash'))
     )
     op.create_index(op.f('ix_api_token_account_id'), 'api_token', ['account_id'], unique=False)
-    op.create_table('calendar_amendment',
+    op.create_table('calendar_change',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('layer', sa.String(length=60), nullable=False),
-    sa.Column('day', sa.Date(), nullable=False),
-    sa.Column('working', sa.Boolean(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=True),
+    sa.Column('days', sa.JSON(), nullable=False),
     sa.Column('basis', sa.String(length=500), nullable=False),
     sa.Column('decided_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=True),
     sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('entered_by', sa.String(length=200), nullable=False),
-    sa.ForeignKeyConstraint(['layer'], ['calendar_layer.id'], name=op.f('fk_calendar_amendment_layer')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_amendment'))
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.String(length=200), nullable=True),
+    sa.Column('place', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('upto', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('taken_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['layer'], ['calendar_layer.id'], name=op.f('fk_calendar_change_layer')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_change')),
+    sa.UniqueConstraint('key', name=op.f('uq_calendar_change_key'))
     )
-    op.create_index('ix_calendar_amendment_layer', 'calendar_amendment', ['layer', 'id'], unique=False)
+    op.create_index('ix_calendar_change_applying', 'calendar_change', ['id'], unique=False, sqlite_where=sa.text("state = 'applying'"), postgresql_where=sa.text("state = 'applying'"))
+    op.create_index('ix_calendar_change_layer', 'calendar_change', ['layer', 'id'], unique=False)
     op.create_table('case',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
@@ -165,6 +177,7 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_case')),
     sa.UniqueConstraint('number', name=op.f('uq_case_number'))
     )
+    op.create_index('ix_case_closed', 'case', ['procedure', 'closed_at'], unique=False)
     op.create_index('ix_case_consultation', 'case', ['consultation_id', 'filed_at'], unique=False)
     op.create_index('ix_case_duplicates', 'case', ['office', 'category', 'filed_at'], unique=False)
     op.create_index('ix_case_filed', 'case', ['filed_at'], unique=False)
@@ -197,6 +210,19 @@ def upgrade():
     op.create_index('ix_attachment_case', 'attachment', ['case_id'], unique=False)
     op.create_index('ix_attachment_loose', 'attachment', ['uploaded_at'], unique=False, sqlite_where=sa.text('case_id IS NULL'), postgresql_where=sa.text('case_id IS NULL'))
     op.create_index('ix_attachment_sha256', 'attachment', ['sha256'], unique=False)
+    op.create_table('calendar_move',
+    sa.Column('change_id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=30), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.Column('old', sa.Date(), nullable=False),
+    sa.Column('new', sa.Date(), nullable=False),
+    sa.Column('was_missed', sa.Boolean(), nullable=False),
+    sa.Column('is_missed', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_calendar_move_case_id')),
+    sa.ForeignKeyConstraint(['change_id'], ['calendar_change.id'], name=op.f('fk_calendar_move_change_id')),
+    sa.PrimaryKeyConstraint('change_id', 'case_id', 'name', 'n', name=op.f('pk_calendar_move'))
+    )
     op.create_table('case_state',
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -221,6 +247,7 @@ def upgrade():
     sa.Column('calendar', sa.String(length=60), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('result', sa.String(length=10), nullable=True),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_deadline_case_id')),
     sa.PrimaryKeyConstraint('case_id', 'name', 'n', name=op.f('pk_deadline'))
     )

@@ -14,15 +14,17 @@ from webapp.engine import Command, Fire, Outcome, Withdraw, World, advance, new_
 from webapp.models import NEVER, Case, CaseState, CaseUnit, DeadlineRow, LedgerEntry, MomentRow, Recusal, StaffNotice, Stamp, Supervision, Task, db
 from webapp.permissions import Actor, Person
 
+from .aim import aim_moments, due_of
 from .apply import apply_effects
 from .clocks import CaseClocks, functions_of
 from .environment import Environment
 from .errors import NotFound
 from .record import LedgerWriter
+from .reminders import REMIND, Told, keep_reminders, remind, write_reminders
 from .resolve import resolve_unit
 
-REPEATING = "every"
 LAPSE = "-"         # the engine id of a moment that no diagram draws: a window that runs out
+ORDER = {REMIND: 1, LAPSE: 2}       # at one and the same time: what a diagram draws, then who is told, then the window closes
 _DEADLINES = select(DeadlineRow).where(DeadlineRow.case_id == bindparam("id"))         # built once: building costs more than asking
 _ONE = select(literal(1).label("one")).subquery()       # so that there is a row also where no task is open
 _AROUND = select(
@@ -45,6 +47,7 @@ class CaseWork:
         self.state: dict[str, Any] = orjson.loads(state.doc) if state.doc else new_state()
         self.ledger = LedgerWriter(case, env.ledger_key, self.now, actor.login, unit)
         self.told: list[str] = []
+        self.told_of: list[Told] = []          # whom of the staff to remind, in the morning
         self.completing: Task | None = None
         self.new_rows: list[Any] = []
         self._load()
@@ -123,39 +126,45 @@ class CaseWork:
             due = [m for m in self.moments if m.fire_at is not None and m.fire_at <= self.now]
             if not due:
                 break
-            row = min(due, key=lambda m: (m.fire_at, m.engine_id == LAPSE, m.id or 0))      # what a diagram draws comes before the window closes
-            at = row.fire_at
+            row = min(due, key=lambda m: (m.fire_at, ORDER.get(m.engine_id, 0), m.id or 0))
             fired += 1
-            if row.engine_id == LAPSE:
-                self._lapse(row, at)
-                continue
-            row.fired_at, row.n = at, row.n + 1
-            name = f"{row.deadline} {row.moment}"
-            self.ledger.actor, actor, unit, self.ledger.unit = "system", self.ledger.actor, self.ledger.unit, None
-            self.run(Fire(row.instance, row.engine_id), "moment", {"moment": name, "due_at": at.isoformat()}, at=at)
-            self.ledger.actor, self.ledger.unit = actor, unit
-            self._aim()
+            self._come(row, row.fire_at)
         return fired
+
+    def _come(self, row: MomentRow, at: datetime) -> None:
+        """A moment comes, as of when it was due; every entry that it writes says when that was."""
+        self.ledger.due = at
+        if row.engine_id == LAPSE:
+            self._lapse(row, at)
+        elif row.engine_id == REMIND:
+            remind(self, row, at)
+        else:
+            row.fired_at, row.n = at, row.n + 1
+            self.ledger.actor, actor, unit, self.ledger.unit = "system", self.ledger.actor, self.ledger.unit, None
+            self.run(Fire(row.instance, row.engine_id), "moment", {"moment": f"{row.deadline} {row.moment}"}, at=at)
+            self.ledger.actor, self.ledger.unit = actor, unit
+        self.ledger.due = None
+        self._aim()
 
     def _lapse(self, row: MomentRow, at: datetime) -> None:
         """A window has run out: it ends as cancelled, nobody is late."""
         deadline = self.clocks.running(row.deadline)
         if deadline is not None:
             self.clocks._put(deadline.cancel(at))
-            self.ledger.write("lapsed", {"deadline": row.deadline, "due": str(deadline.due), "due_at": at.isoformat()}, actor="system")
-        self._aim()
+            self.ledger.write("lapsed", {"deadline": row.deadline, "due": str(deadline.due)}, actor="system")
 
     def _keep_lapses(self) -> None:
         """One waiting row for each running deadline that the manifest says `lapses`; none for others."""
         wanted = {d.name for d in self.clocks.all() if not d.ended and self.manifest.deadlines.get(d.name, {}).get("lapses")}
         for row in [m for m in self.moments if m.engine_id == LAPSE and m.deadline not in wanted]:
-            self._drop_moment(row)
+            self.drop_moment(row)
         for name in wanted - {m.deadline for m in self.moments if m.engine_id == LAPSE}:
             row = MomentRow(case_id=self.case.id, instance=LAPSE, engine_id=LAPSE, deadline=name, deadline_n=0, moment="overdue", n=1, attempts=0)
             self.moments.append(row)
             self.new_rows.append(row)
 
-    def _drop_moment(self, row: MomentRow) -> None:
+    def drop_moment(self, row: MomentRow) -> None:
+        """It is not waited for any more."""
         self.moments.remove(row)
         if row in self.new_rows:
             self.new_rows.remove(row)
@@ -199,9 +208,9 @@ class CaseWork:
     def _take_over_moments(self, outcome: Outcome) -> None:
         for instance, wanted in outcome.moments.items():
             by_id = {m.task_id: m for m in wanted}
-            for row in [m for m in self.moments if m.instance == instance]:
+            for row in [m for m in self.moments if m.instance == instance and m.engine_id != REMIND]:
                 if row.engine_id not in by_id:
-                    self._drop_moment(row)
+                    self.drop_moment(row)
             known = {m.engine_id for m in self.moments if m.instance == instance}
             for moment in wanted:
                 if moment.task_id not in known:
@@ -214,17 +223,8 @@ class CaseWork:
     def _aim(self) -> None:
         """Set when each waiting moment comes, from its deadline as it now is."""
         self._keep_lapses()
-        for row in self.moments:
-            deadline = self.clocks.running(row.deadline, row.instance)
-            if deadline is None or deadline.due is None:
-                row.fire_at = None
-                continue
-            if row.deadline_n != deadline.n:
-                row.deadline_n, row.n, row.fired_at = deadline.n, 1, None
-            repeats = REPEATING in row.moment
-            at = deadline.moment_at(row.moment, row.n if repeats else 1, self.calendar)
-            came = not repeats and row.fired_at is not None      # it comes again only when its deadline runs again, into the future
-            row.fire_at = None if at is None or (came and (at <= row.fired_at or at <= self.now)) else at
+        keep_reminders(self)
+        aim_moments(self.moments, self.clocks, self.calendar, self.now)
 
     def show_to(self, code: str, relation: str) -> None:
         """From now on the unit is on the case."""
@@ -259,15 +259,16 @@ class CaseWork:
                 row = self.deadline_rows[key] = DeadlineRow(case_id=self.case.id, name=key[0], n=key[1], calendar=self.manifest.calendar)
                 self.new_rows.append(row)
             row.doc, row.due_at, row.ended_at = deadline.to_json(), deadline.due_at, deadline.ended_at
+            row.result = deadline.status(self.now) if deadline.ended else None
         self.clocks.changed = set()
         for task in self.tasks:
-            running = self.clocks.running(task.deadline, task.instance) if task.deadline else None
-            due = running.due_at if running is not None and running.due_at is not None else NEVER
+            due = due_of(task, self.clocks)
             if task.due_at != due:
                 task.due_at = due
         self.state_row.doc = orjson.dumps(self.state)
         self.state_row.version = (self.state_row.version or 0) + 1
         db.session.flush()
+        write_reminders(self)
         insert_rows(self.new_rows)
         self.new_rows = []
         self._show_units()

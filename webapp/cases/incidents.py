@@ -34,7 +34,7 @@ def retry(incident_id: int, now: datetime) -> bool:
     row.state, row.retried_at = "retried", now
     if row.what == "moment":
         db.session.execute(update(MomentRow).where(MomentRow.case_id == row.case_id).values(attempts=0))
-    else:
+    elif row.what == "letter":
         db.session.execute(update(Outbox).where(Outbox.id == int(row.subject), Outbox.state == "failed").values(state="waiting", attempts=0, next_at=now))
     return True
 

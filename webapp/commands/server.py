@@ -18,7 +18,7 @@ def register(commands) -> None:
     init.add_argument("--demo", action="store_true", help="with the demonstration's accounts")
     init.set_defaults(run=_init)
     worker = commands.add_parser("worker", help="fire deadlines and send the outbox, as a process of its own")
-    worker.add_argument("--once", action="store_true", help="one turn, then end")
+    worker.add_argument("--once", action="store_true", help="what waits now, then end")
     worker.set_defaults(run=_worker)
 
 
@@ -75,7 +75,8 @@ def _worker(args) -> int:
     check_start(app)
     worker = Worker(app)
     if args.once:
-        worker.turn()
+        while worker.turn():
+            pass
         return 0
     done = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,11 +12,12 @@ from sqlalchemy import select
 from webapp.answers import FormProblem, compile_form
 from webapp.domain.calendar import Calendar, calendars_of
 from webapp.domain.directory import Directory, load_directory
-from webapp.domain.layers import load_layer
+from webapp.domain.layers import Layer, LayerDay, Notice, load_layer
 from webapp.engine import Definition, DefinitionError, Problem, compile_definition
-from webapp.models import CalendarAmendment, CalendarLayer, Deployment, DirectoryFile, Stamp, Unit, db
+from webapp.models import CalendarChange, CalendarLayer, Deployment, DirectoryFile, Stamp, Unit, db
 
 from .bundle import Bundle, unpack
+from .report_file import Reports, read_reports
 
 CALENDARS, DIRECTORIES = "calendars", "directories"
 
@@ -32,6 +33,7 @@ class Deployed:
     definition: Definition
     forms: dict[str, Any]
     bundle: Bundle
+    reports: Reports
 
     @property
     def manifest(self):
@@ -64,9 +66,10 @@ def build(bundle: Bundle, *, id: int = 0, number: int = 0, hash: str = "") -> De
     for action in definition.manifest.actions.values():
         if action.form not in forms:
             problems.append(Problem("procedure.toml", f"actions.{action.name}", f"there is no form '{action.form}'"))
+    reports = read_reports(bundle, definition, forms, problems)
     if problems:
         raise DefinitionError(problems)
-    return Deployed(id, definition.manifest.id, number, hash, definition, forms, bundle)
+    return Deployed(id, definition.manifest.id, number, hash, definition, forms, bundle, reports)
 
 
 class Registry:
@@ -108,7 +111,7 @@ class Registry:
         """The calendar of a layer with all above it, as amended. `stamp`: the calendars' stamp where the caller has read it already."""
         stamp = read_stamp(CALENDARS) if stamp is None else stamp
         if self._calendars[0] != stamp:
-            self._calendars = (stamp, _load_calendars())
+            self._calendars = (stamp, calendars_with())
         return self._calendars[1][calendar_id]
 
     def _directory_memory(self) -> tuple:
@@ -164,15 +167,18 @@ def raise_stamp(name: str) -> None:
     db.session.flush()
 
 
-def _load_calendars() -> dict[str, Calendar]:
-    layers = [load_layer(row.source) for row in db.session.scalars(select(CalendarLayer))]
-    amendments: dict[str, list[CalendarAmendment]] = {}
-    for row in db.session.scalars(select(CalendarAmendment).order_by(CalendarAmendment.id)):
-        amendments.setdefault(row.layer, []).append(row)
-    amended = []
-    for layer in layers:
-        for row in amendments.get(layer.id, []):
-            days = [row.day]
-            layer = layer.amended([] if row.working else days, days if row.working else [], row.basis, row.decided_on)
-        amended.append(layer)
-    return dict(calendars_of(amended))
+def calendars_with(more: CalendarChange | None = None) -> dict[str, Calendar]:
+    """All calendars by id, each layer with its approved changes in their order, and with one more that is only being looked at."""
+    layers = {layer.id: layer for layer in (load_layer(row.source) for row in db.session.scalars(select(CalendarLayer)))}
+    approved = select(CalendarChange).where(CalendarChange.state.in_(("applying", "applied"))).order_by(CalendarChange.decided_at, CalendarChange.id)
+    for change in [*db.session.scalars(approved), *([more] if more is not None else [])]:
+        layers[change.layer] = _changed(layers[change.layer], change)
+    return dict(calendars_of(layers.values()))
+
+
+def _changed(layer: Layer, change: CalendarChange) -> Layer:
+    days = tuple(LayerDay(date.fromisoformat(d["day"]), d["working"], d["zh"], d["en"], change.basis, change.decided_on) for d in change.days)
+    if change.year is not None:
+        return layer.noticed(Notice(change.year, days, change.basis))
+    touched = {entry.day for entry in days}
+    return replace(layer, entries=tuple(entry for entry in layer.entries if entry.day not in touched) + days)

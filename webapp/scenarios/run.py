@@ -1,13 +1,14 @@
 """Runs a scenario in the order of time: every step is its own transaction, saved and read back, and fires what was due before it."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from webapp.cases.amend_calendar import amend_layer, recompute_case
+from webapp.cases.apply_change import apply_whole
+from webapp.cases.calendar_changes import ChangedDay, approve, enter_change
 from webapp.cases.clocks import as_date, same_time_after
 from webapp.cases.do_task import complete_task
 from webapp.cases.environment import Environment
@@ -15,9 +16,9 @@ from webapp.cases.errors import NotFound
 from webapp.cases.file_case import file_case
 from webapp.cases.fire_moments import fire_case, next_moment
 from webapp.cases.take_action import take_action
-from webapp.domain.clock import SHANGHAI
+from webapp.domain.clock import SHANGHAI, local_date
 from webapp.domain.spans import Span
-from webapp.engine import Refusal
+from webapp.engine import Refusal, Watch
 from webapp.models import CalendarLayer, db
 from webapp.permissions import Actor, Citizen, System, find_person
 
@@ -44,6 +45,13 @@ class Failure:
     found: Any
 
 
+class StepWatch(Watch, Protocol):
+    """Sees what the engine passes, and whether the step that did so was committed."""
+
+    def keep(self) -> None: ...
+    def drop(self) -> None: ...
+
+
 @dataclass
 class _Thread:
     """A story under way: `at` is when its last step was, `next` the number of the next one (0: the filing)."""
@@ -62,8 +70,8 @@ class _Thread:
 class ScenarioRun:
     """One run. `numbers` maps an earlier case's alias to (case id, number)."""
 
-    def __init__(self, env: Environment, clock: StoryClock, scenario: Scenario):
-        self.env, self.clock, self.scenario = env, clock, scenario
+    def __init__(self, env: Environment, clock: StoryClock, scenario: Scenario, watch: StepWatch | None = None):
+        self.env, self.clock, self.scenario, self.watch = env if watch is None else replace(env, watch=watch), clock, scenario, watch
         self.numbers: dict[str, tuple[int, str]] = {}
         self.failures: list[Failure] = []
 
@@ -99,7 +107,7 @@ class ScenarioRun:
             db.session.rollback()
             if not fire_case(self.env, due[1]):
                 raise RuntimeError("a moment that is due does not fire")
-            db.session.commit()
+            self._commit()
             db.session.remove()
         self.clock.move(to)
         db.session.remove()
@@ -111,7 +119,7 @@ class ScenarioRun:
         try:
             self._move(when)
         except Exception as error:      # a definition that breaks while time passes is a failure of the scenario, not of the runner
-            db.session.rollback()
+            self._roll_back()
             self._fail(number, "time", "moments fire", f"{type(error).__name__}: {error}")
             return
         if index == 0:
@@ -130,15 +138,15 @@ class ScenarioRun:
         refusal: str | None = None
         try:
             act()
-            db.session.commit()
+            self._commit()
         except Refusal as error:
-            db.session.rollback()
+            self._roll_back()
             refusal = in_words(error)
         except NotFound:
-            db.session.rollback()
+            self._roll_back()
             refusal = "not_found, forbidden: 没有此件，或不由您办理 / There is no such case for this person"
         except Exception as error:      # likewise
-            db.session.rollback()
+            self._roll_back()
             self._fail(number, "do", what, f"{type(error).__name__}: {error}")
             return
         finally:
@@ -147,6 +155,16 @@ class ScenarioRun:
             self._fail(number, "do", what, f"refused: {refusal}")
         elif refused is not None and (refusal is None or refused not in refusal):
             self._fail(number, "refused", refused, refusal)
+
+    def _commit(self) -> None:
+        db.session.commit()
+        if self.watch is not None:
+            self.watch.keep()
+
+    def _roll_back(self) -> None:
+        db.session.rollback()
+        if self.watch is not None:
+            self.watch.drop()
 
     def _file(self, thread: _Thread) -> None:
         deployed = self.env.registry.active(self.scenario.procedure, self.clock.now())
@@ -159,12 +177,11 @@ class ScenarioRun:
             self.numbers[thread.story.alias] = (receipt.case_id, receipt.number)
 
     def _amend(self, entry: dict) -> None:
-        days = {key: [as_date(day) for day in entry.get(key) or []] for key in ("add", "remove")}
-        touched = amend_layer(self.env, entry["layer"], days["add"], days["remove"], entry.get("basis") or "", "scenario")
+        days = [ChangedDay(as_date(day), working) for key, working in (("add", False), ("remove", True)) for day in entry.get(key) or []]
+        change = enter_change(self.env, System(), entry["layer"], days, None, entry.get("basis") or "—", local_date(self.env.now()))
+        approve(self.env, System(), change.id, None)
         db.session.commit()
-        for case_id in touched:
-            recompute_case(self.env, case_id, entry.get("basis") or "")
-            db.session.commit()
+        apply_whole(self.env, change)
 
     def _act(self, thread: _Thread, step: Step) -> None:
         case_id = self.numbers[step.case.lstrip("$")][0] if step.case else thread.case_id
@@ -211,10 +228,10 @@ class ScenarioRun:
         self.failures.append(Failure(step, at, key, expected, found))
 
 
-def run_scenario(sandbox: Sandbox, scenario: Scenario) -> list[Failure]:
-    """Run one scenario; ScenarioError when it names what the procedure does not know."""
+def run_scenario(sandbox: Sandbox, scenario: Scenario, watch: StepWatch | None = None) -> list[Failure]:
+    """Run one scenario; ScenarioError when it names what the procedure does not know. `watch` sees what the engine passes."""
     with sandbox.fresh() as (env, clock):
         layers = set(db.session.scalars(select(CalendarLayer.id)))
         check_against(scenario, sandbox.deployed, env.registry.directory(sandbox.deployed.manifest.directory), layers)
         db.session.remove()
-        return ScenarioRun(env, clock, scenario).run()
+        return ScenarioRun(env, clock, scenario, watch).run()
