@@ -17,7 +17,7 @@ from webapp.engine import Node
 from webapp.feel import to_plain
 from webapp.http.answer_words import Said, read_answers
 from webapp.http.article_words import article_words
-from webapp.http.case_words import CHANNELS, KINDS, MODES, OUTCOMES, SUPERVISIONS, TYPES, word
+from webapp.http.case_words import CHANNELS, KINDS, MODES, OUTCOMES, SUPERVISIONS, TYPES, mode_word, word
 from webapp.http.deadline_words import deadline_name, line_of
 from webapp.http.formats import english
 from webapp.http.ledger_words import Teller, passed_nodes
@@ -113,7 +113,7 @@ class CaseView:
             trigger = self.manifest.trigger(row.trigger)
             found.append({
                 "reason": self.manifest.text(trigger, self.lang) if trigger else row.trigger, "article": article_words(trigger.get("article", ""), self.lang) if trigger else "",
-                "mode": word(MODES, row.mode), "unit": self.unit(row.unit), "status": row.status, "word": word(SUPERVISIONS, row.status), "opened_at": row.opened_at,
+                "mode": mode_word(self.manifest, row.mode, self.lang), "unit": self.unit(row.unit), "status": row.status, "word": word(SUPERVISIONS, row.status), "opened_at": row.opened_at,
                 "deadline": deadline_name(self.manifest, row.deadline, self.lang) if row.deadline else "",
             })
         return found

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 
+from webapp.engine.manifest import Manifest
+
 CHANNELS = {
     "web": _("网站"), "qr": _("扫码"), "letter": _("来信"), "email": _("电子邮件"), "enterprise_link": _("万人助企"), "foreign_investor": _("外商投诉"),
     "city": _("州市转办"), "phone": _("电话"), "window": _("窗口"), "wechat": _("微信"), "grid": _("网格"), "city_mgmt": _("数字城管"),
@@ -27,6 +29,10 @@ MODES = {
     "network": _("网络督办"), "phone": _("电话督办"), "interview": _("约谈督办"), "onsite": _("实地督办"), "daily": _("日常督办"), "supervise": _("一般督办"),
     "remind": _("提醒"), "escalate_leader": _("报领导督办"), "inspect": _("实地督查"), "special": _("专项督办"), "letter": _("发函督办"),
 }
+FLAGS = {       # what the check of a reply finds
+    "missing_element": _("缺少应有的要素"), "empty_phrase": _("空话套话"), "call_yourself": _("让群众自行联系"), "no_date": _("没有办结时间"),
+    "not_our_duty": _("以非本单位职能作答"), "copied_text": _("照搬协办单位的文字"),
+}
 MOMENTS = {"yellow": _("临近期限"), "last_day": _("最后一天"), "overdue": _("逾期")}
 SUPERVISIONS = {"open": _("督办中"), "done": _("已完成"), "withdrawn": _("已撤销")}
 
@@ -34,6 +40,12 @@ SUPERVISIONS = {"open": _("督办中"), "done": _("已完成"), "withdrawn": _("
 def word(table: dict, name: str | None) -> str:
     """The word of a table; the name itself where the table has none."""
     return str(table.get(name, name or ""))
+
+
+def mode_word(manifest: Manifest, mode: str | None, lang: str) -> str:
+    """What the manifest calls a mode of supervision; the shared word where it gives only the id."""
+    found = next((m for m in manifest.supervision.get("modes", []) if isinstance(m, dict) and m.get("id") == mode), None)
+    return manifest.text(found, lang) if found else word(MODES, mode)
 
 
 def moment_word(moment: str) -> str:

@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from webapp.deployments.registry import Deployed
+from webapp.feel.literals import texts_of
 from webapp.models import LedgerEntry
 
 from .answer_words import Said, read_answers
 from .article_words import article_words
-from .case_words import CHANNELS, MODES, OUTCOMES, moment_word, word
+from .case_words import CHANNELS, FLAGS, OUTCOMES, mode_word, moment_word, word
 from .deadline_words import deadline_name
 from .formats import english, long_date
 from .process_xml import process_name
@@ -58,9 +59,9 @@ class Teller:
         elif kind in self.manifest.actions:
             sentence, body, tone = self._action(entry, said)
         elif kind.endswith("_cancelled"):
-            sentence, body, tone = _("“%(what)s”随主流程结束而撤销", what=process_name(self.deployed.definition, kind.removesuffix("_cancelled"), self.lang)), "", ""
+            sentence, body, tone = self._ended_with(kind.removesuffix("_cancelled")), "", ""
         else:
-            sentence, body, tone = self.who(entry) + self.colon + kind, str(data.get("text", "")), ""
+            sentence, body, tone = self.who(entry) + self.colon + self.writer_of(kind), str(data.get("text", "")), ""
         return Line(entry.at, sentence, body, self.more(kind, data, said), {"citizen": "citizen", "system": "system"}.get(entry.actor, ""), tone, entry.seq)
 
     # -- parts ---------------------------------------------------------------------------------------------------
@@ -76,6 +77,19 @@ class Teller:
         """A task's or an action's name."""
         found: Any = self.tasks[kind][0] if kind in self.tasks else self.manifest.actions.get(kind)
         return kind if found is None else (found.en if english(self.lang) else found.zh) or kind
+
+    def writer_of(self, kind: str) -> str:
+        """What the diagram calls the node that writes an entry of a kind of its own; the kind where no node does."""
+        for level in self.deployed.definition.nodes.values():
+            for node in level.values():
+                if any(name == "ledger" and kind in texts_of(expression.text, "kind") for name, expression in node.effects):
+                    return (node.en if english(self.lang) else node.zh) or kind
+        return kind
+
+    def field_name(self, key: str) -> str:
+        """The label of the first form's field of that key."""
+        found = next((form.fields[key] for form in self.deployed.forms.values() if key in form.fields), None)
+        return found.labels[1 if english(self.lang) else 0] if found is not None else key
 
     def deadline(self, name: str | None) -> str:
         return deadline_name(self.manifest, name or "", self.lang)
@@ -119,6 +133,12 @@ class Teller:
         return "\n".join(f"{label}{colon}{text}" for label, text in said.texts)
 
     # -- kinds ---------------------------------------------------------------------------------------------------
+    def _ended_with(self, process: str) -> str:
+        name, properties = process_name(self.deployed.definition, process, self.lang), self.deployed.definition.process_properties.get(process, {})
+        if "round" in properties.get("ends_with", "").split():
+            return _("重新办理，收回“%(what)s”", what=name)
+        return _("“%(what)s”随主流程结束而撤销", what=name)
+
     def _task(self, entry: LedgerEntry, said: Said):
         name = self.name_of(entry.kind)
         sentence = _("%(who)s办完“%(task)s”", who=self.who(entry), task=name)
@@ -134,6 +154,21 @@ class Teller:
         name, _space, moment = str(data.get("moment", "")).partition(" ")
         return _("%(deadline)s期限：%(moment)s", deadline=self.deadline(name), moment=moment_word(moment)), "", "bad" if moment.startswith("overdue") else ""
 
+    def _lapsed(self, entry, data):
+        return _("%(deadline)s期限届满，就此终止", deadline=self.deadline(data.get("deadline"))), "", ""
+
+    def _note(self, entry, data):
+        return _("%(who)s备注", who=self.who(entry)), str(data.get("text", "")), ""
+
+    def _published(self, entry, data):
+        return _("意见公开展示"), str(data.get("text", "")), "good"
+
+    def _flags(self, entry, data):
+        comma = ", " if english(self.lang) else "、"
+        found = comma.join(word(FLAGS, each) for each in data.get("flags") or [])
+        missing = comma.join(dict.fromkeys(self.field_name(str(each)) for each in data.get("missing") or []))
+        return (_("检查答复：%(found)s", found=found) if found else _("检查答复：没有发现问题")), _("缺少：%(what)s", what=missing) if missing else "", "now" if found else ""
+
     def _claimed(self, entry, data):
         return _("%(who)s领取“%(task)s”", who=self.who(entry), task=self.name_of(data.get("task", ""))), "", ""
 
@@ -145,7 +180,7 @@ class Teller:
         return self.manifest.text(found, self.lang) if found else data.get("trigger", "")
 
     def _supervision_opened(self, entry, data):
-        detail = " · ".join(p for p in (word(MODES, data.get("mode")), self.unit_name(data.get("unit")) if data.get("unit") else "") if p)
+        detail = " · ".join(p for p in (mode_word(self.manifest, data.get("mode"), self.lang), self.unit_name(data.get("unit")) if data.get("unit") else "") if p)
         return _("启动督办：%(reason)s", reason=self._trigger(data)) + (f"（{detail}）" if detail and not english(self.lang) else f" ({detail})" if detail else ""), "", "bad"
 
     def _supervision_withdrawn(self, entry, data):
