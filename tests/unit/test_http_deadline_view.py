@@ -6,7 +6,8 @@ import pytest
 
 from webapp.http.deadline_view import _extent, _width, lay_out, proof_days
 
-WORDS = {"start": "开始", "today": "今天", "ended": "办结", "yellow": "提醒", "due": "到期", "original": "原定"}
+WORDS = {"start": "开始", "today": "今天", "ended": "办结", "yellow": "提醒", "due": "到期", "original": "原定", "extended": "曾延至", "paused": "中止", "recomputed": "日历调整前",
+         "urgent": "紧急，限"}
 START = date(2026, 9, 21)
 
 
@@ -26,9 +27,23 @@ def test_an_overdue_one_goes_on_past_its_due_date():
     assert made.light == "red"
 
 
-def test_an_extended_one_shows_what_was_added():
-    made = line(today=date(2026, 10, 21), due=date(2026, 10, 26), original_due=date(2026, 10, 19))
-    assert made.added < made.used < made.due
+def test_extensions_pauses_and_recomputations_lie_where_they_happened():
+    made = line(today=date(2026, 11, 9), due=date(2026, 11, 16), original_due=date(2026, 10, 19), extended=[{"old": date(2026, 10, 19), "due": date(2026, 10, 26)},
+                {"old": date(2026, 10, 26), "due": date(2026, 11, 16)}], pauses=[(date(2026, 9, 28), date(2026, 10, 8))], recomputed=[{"old": date(2026, 10, 16), "due": date(2026, 10, 19)}])
+    first, again, paused = made.stretches
+    assert [each.kind for each in made.stretches] == ["added", "added again", "paused"]
+    assert paused.first < paused.last < first.first < first.last == again.first < made.used < again.last == made.due
+    assert {mark.text for mark in made.marks} >= {"原定 10月19日", "曾延至 10月26日", "中止 9月28日", "日历调整前 10月16日", "到期 11月16日"}
+
+
+def test_a_pause_that_still_runs_lasts_until_today():
+    made = line(today=date(2026, 9, 30), due=None, status="paused", pauses=[(date(2026, 9, 25), None)])
+    assert made.stretches[0].kind == "paused" and made.stretches[0].last == made.used == 99
+
+
+def test_an_urgent_date_is_said_to_be_one():
+    made = line(today=START, due=date(2026, 9, 25), urgent=True)
+    assert "紧急，限 9月25日" in {mark.text for mark in made.marks}
 
 
 def test_what_is_done_ends_there_whatever_today_is():

@@ -105,7 +105,8 @@ class CaseView:
         for deadline in sorted(self.work.clocks.all(), key=lambda d: d.n):
             shown[deadline.name] = deadline
         order = sorted(shown.values(), key=lambda d: (d.ended, d.due is None, d.due or d.started_on))
-        return [line_of(d, self.manifest, self.work.calendar, self.work.now, self.lang) for d in order if d.status(self.work.now) != "cancelled"]
+        return [line_of(d, self.manifest, self.work.calendar, self.work.now, self.lang, proof_url=url_for("desk.deadline", number=self.case.number, name=d.name, n=d.n))
+                for d in order if d.status(self.work.now) != "cancelled"]
 
     def supervisions(self) -> list[dict[str, Any]]:
         found = []

@@ -21,6 +21,8 @@ REFUSALS = {
     "extension_original": ("单次延期不得超过原期限", "One extension may not be longer than the original limit"),
 }
 """Every refusal code of this module, in Chinese and English."""
+LONGEST = {"wd": 500, "d": 730, "w": 104, "m": 24}
+"""What is no cap any more: an extension of two years."""
 
 
 def refusal(deadline: "Deadline", term: Term, at: datetime, calendar: Calendar, *, asking: bool = False, count: int | None = None,
@@ -50,6 +52,24 @@ def refusal(deadline: "Deadline", term: Term, at: datetime, calendar: Calendar, 
     if until_cap is not None and new.due > _bound(deadline, until_cap, calendar):
         return "extension_until"
     return None
+
+
+def most_units(deadline: "Deadline", at: datetime, calendar: Calendar, **caps: object) -> int | None:
+    """How many units of its own one extension may have now: 0 where even one is refused, None where nothing caps it. Caps as in `refusal`."""
+    unit = deadline.span.unit if deadline.span else "wd"
+
+    def allowed(n: int) -> bool:
+        return refusal(deadline, Term(Span(n, unit)), at, calendar, asking=True, **caps) is None
+
+    if not allowed(1):
+        return 0
+    within, beyond = 1, LONGEST[unit]
+    if allowed(beyond):
+        return None
+    while beyond - within > 1:
+        middle = (within + beyond) // 2
+        within, beyond = (middle, beyond) if allowed(middle) else (within, middle)
+    return within
 
 
 def _original(deadline: "Deadline", first: Leg) -> Span:

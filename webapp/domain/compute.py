@@ -5,7 +5,7 @@ from datetime import date
 from webapp.domain.calendar import Calendar
 from webapp.domain.counting import Term, count_out
 from webapp.domain.spans import Span
-from webapp.domain.trace import trace_leg
+from webapp.domain.trace import day_json, trace_leg
 
 
 def compute(span: str | Span, start: date, calendar: Calendar) -> dict:
@@ -19,17 +19,5 @@ def compute(span: str | Span, start: date, calendar: Calendar) -> dict:
         "from": start.isoformat(),
         "calendar": calendar.id,
         "calendar_version": calendar.version,
-        "days": [
-            {
-                "date": day.date.isoformat(),
-                "counted": day.counted,
-                "number": day.number,
-                "why": day.why,
-                "label": day.label_zh,
-                "label_en": day.label_en,
-                "basis": day.basis,
-                "provisional": day.provisional,
-            }
-            for day in trace_leg(leg, calendar)
-        ],
+        "days": [day_json(day) for day in trace_leg(leg, calendar)],
     }

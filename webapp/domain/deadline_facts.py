@@ -56,6 +56,11 @@ class DeadlineFacts:
         """The limit as first given; None where it was a date."""
         return Span.parse(self.events[0]["span"]) if self.events[0]["span"] else None
 
+    @cached_property
+    def until(self) -> date | None:
+        """The limit as first given where it was a date."""
+        return day_of_text(self.events[0]["until"])
+
     @property
     def article(self) -> str:
         """The article that sets the limit."""

@@ -10,18 +10,27 @@ from typing import Any
 from webapp.http.formats import as_date, short_date
 
 _NARROW = 300  # pixels of line on a phone: labels that fit there fit everywhere
-_BELOW = {"due": 0, "start": 1, "original": 2, "yellow": 3}  # who finds its place first
+_BELOW = {"due": 0, "start": 1, "original": 2, "yellow": 3, "paused": 4, "extended": 5, "recomputed": 6}  # who finds its place first
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A mark on the line: percent from its left, with its label's text, anchor (start, middle, end) and row (0 above, 1 and 2 below, None: no room)."""
+    """A mark on the line: percent from its left, with its label's text, anchor (start, middle, end) and row (0 above, 1 to 3 below, None: no room)."""
 
     kind: str
     at: float
     text: str
     anchor: str = "middle"
     row: int | None = None
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A piece of the line: an extension (`added`, and `again` for every other one) or a pause (`paused`)."""
+
+    kind: str
+    first: float
+    last: float
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Line:
     used: float
     due: float | None
     warn: float | None
-    added: float | None
+    stretches: tuple[Stretch, ...]
     over: float | None
     rows: int
     light: str = field(default="green")
@@ -41,23 +50,35 @@ class Line:
 def lay_out(view: Mapping[str, Any], words: Mapping[str, str], lang: str) -> Line:
     """The line of a deadline.
 
-    `view`: start, today, and optionally due, yellow, original_due, ended (dates), status, light. `words` gives the word for each of
-    start, today, ended, yellow, due, original.
+    `view`: start, today, and optionally due, yellow, original_due, ended (dates), status, light, urgent, extended [{old, due}],
+    pauses [(first day, last day or None)], recomputed [{old, due}]. `words` gives the word for each of start, today, ended, yellow, due,
+    original, extended, paused, recomputed, urgent.
     """
     day = {name: as_date(view.get(name)) for name in ("start", "today", "due", "yellow", "original_due", "ended")}
     start, now = day["start"], day["ended"] or day["today"]
     if start is None or now is None:
         raise ValueError("a deadline line needs its start and today")
-    last = max(each for name, each in day.items() if each is not None and not (name == "today" and day["ended"]))
+    pauses = [(first, last or now) for first, last in view.get("pauses") or ()]
+    extended, recomputed = view.get("extended") or (), [each for each in view.get("recomputed") or () if each["old"] != each["due"]]
+    last = max([each for name, each in day.items() if each is not None and not (name == "today" and day["ended"])]
+               + [each["due"] for each in extended] + [each["old"] for each in recomputed] + [end for _, end in pauses])
     length = max(1, (last - start).days)
 
-    def place(when: date | None) -> float | None:
-        return None if when is None else round(1 + 98 * min(1, max(0, (when - start).days / length)), 2)
+    def place(when: date) -> float:
+        return round(1 + 98 * min(1, max(0, (when - start).days / length)), 2)
+
+    def said(kind: str, when: date) -> Mark:
+        return Mark(kind, place(when), f"{words['urgent' if kind == 'due' and view.get('urgent') else kind]} {short_date(when, lang, now)}")
 
     moved = day["original_due"] if day["original_due"] and day["original_due"] != day["due"] else None
     given = {"start": start, "yellow": day["yellow"] if day["due"] and day["yellow"] != day["due"] else None, "original": moved, "due": day["due"], "ended" if day["ended"] else "today": now}
-    marks = [Mark(kind, place(when), f"{words[kind]} {short_date(when, lang, now)}") for kind, when in given.items() if when]
-    due = place(day["due"])
+    marks = [said(kind, when) for kind, when in given.items() if when]
+    marks += [said("extended", each["due"]) for each in extended if each["due"] != day["due"]]
+    marks += [said("paused", first) for first, _ in pauses]
+    marks += [said("recomputed", each["old"]) for each in recomputed if each["old"] not in (moved, day["due"])]
+    stretches = [Stretch("added" if index % 2 == 0 else "added again", place(each["old"]), place(each["due"])) for index, each in enumerate(extended)]
+    stretches += [Stretch("paused", place(first), place(end)) for first, end in pauses if end > first]
+    due = place(day["due"]) if day["due"] else None
     at = {each.kind: each.at for each in marks}
     placed = _place_labels(marks)
     return Line(
@@ -65,7 +86,7 @@ def lay_out(view: Mapping[str, Any], words: Mapping[str, str], lang: str) -> Lin
         used=min(place(now), due if due is not None else 100.0),
         due=due,
         warn=at.get("yellow"),
-        added=at.get("original") if due is not None and at.get("original", due) < due else None,
+        stretches=tuple(stretches),
         over=place(now) if day["due"] and now > day["due"] else None,
         rows=max((each.row or 0 for each in placed), default=0),
         light=_colour(view),
@@ -92,7 +113,7 @@ def _extent(at: float, width: float) -> tuple[str, float, float]:
 
 
 def _place_labels(marks: Sequence[Mark]) -> list[Mark]:
-    taken: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
+    taken: dict[int, list[tuple[float, float]]] = {1: [], 2: [], 3: []}
     placed = []
     for each in sorted(marks, key=lambda mark: _BELOW.get(mark.kind, -1)):
         anchor, left, right = _extent(each.at, _width(each.text))

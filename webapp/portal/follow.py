@@ -69,7 +69,7 @@ def follow_case(number: str):
         return redirect(url_for("portal.follow", number=number))
     lang, now = current_lang(), env().now()
     manifest = view.deployed.manifest
-    deadlines = [line_of(d, manifest, view.calendar, now, lang) for d in view.running]
+    deadlines = [line_of(d, manifest, view.calendar, now, lang, proof_url=url_for("portal.deadline", number=view.case.number, name=d.name, n=d.n)) for d in view.running]
     messages = [(m.at, told(m.kind, m.data, lang, manifest.exclusions)) for m in reversed(view.messages)
                 if m.kind != "rate_wanted" or not view.own_task("rate")]      # the page asks for it above
     return render_template(
