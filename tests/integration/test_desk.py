@@ -1,6 +1,7 @@
 """The staff door without a browser's scripts: who gets in, what lists show, what a case page hides, what acts do and refuse."""
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -22,7 +23,7 @@ from tests.desk_story import (
 )
 from webapp.cases.find_duplicates import find_duplicates
 from webapp.cases.read_case import read_case
-from webapp.models import LedgerEntry, Supervision, db
+from webapp.models import LedgerEntry, Message, Supervision, db
 from webapp.permissions import find_person
 
 
@@ -171,6 +172,24 @@ def test_the_page_shows_what_was_written_the_way_and_the_act(app, story):
     assert "剩 15 个工作日" in page.text and "第十条" in page.text and 'class="proof"' in page.text
     assert "提交后按您的选择进入：" in page.text and 'data-action="/desk/tasks/' in page.text
     assert "申请延期" in page.text and "申请回避" in page.text and "移送处理" not in page.text
+
+
+def test_feedback_starts_with_the_reviewed_reply(app, story):
+    number = story.at_handle()
+    story.do(number, HANDLER, "handle", decision="reply", text="已退还校服费。")
+    page = Browser(app, APPROVER).get(f"/desk/cases/{number}")
+    assert values_of(page.text) == {}
+    story.do(number, APPROVER, "review", decision="pass")
+    page = Browser(app, APPROVER).get(f"/desk/cases/{number}")
+    assert values_of(page.text) == {"text": "已退还校服费。"}
+    story.do(number, APPROVER, "feedback", text="已退还校服费，并向家长致歉。")
+    assert story.scalar(select(Message.data).where(Message.kind == "replied"))["text"] == "已退还校服费，并向家长致歉。"
+
+
+def values_of(page: str) -> dict:
+    """What the task's form is filled with when it opens, but for the lists it chooses from."""
+    found = re.search(r'id="act-form-values">(.*?)</script>', page, re.S)
+    return {name: value for name, value in json.loads(found[1]).items() if not isinstance(value, list)}
 
 
 def test_the_picture_is_the_deployments(app, story):

@@ -201,3 +201,27 @@ def test_localise():
 def test_the_documentation_lists_every_code():
     listed = (ROOT / "docs/forms.md").read_text("utf-8").split("## Codes")[1].split("##")[0]
     assert {code for code in WORDS if f"`{code}`" not in listed} == set()
+
+
+STARTING = {"type": "default", "components": [
+    {"type": "textarea", "key": "text", "label": "内容", "properties": {"starts_with": "=answers.handle.text"}},
+    {"type": "textfield", "key": "who", "label": "谁", "properties": {"starts_with": "=answers.handle.number"}},
+]}
+
+
+def test_a_text_starts_with_what_the_case_says_and_stays_the_persons_to_change():
+    form = compile_form(STARTING)
+    assert form.beginning({"answers": {"handle": {"text": "已修好", "number": 3}}}, NOW) == {"text": "已修好"}
+    assert form.beginning({"answers": {}}, NOW) == {} and form.beginning({}, NOW) == {}
+    assert clean(form, {}, context={"answers": {"handle": {"text": "已修好"}}}, now=NOW).values == {}
+    assert form.begins_from() == {("handle", "text"), ("handle", "number")}
+
+
+@pytest.mark.parametrize("component", [
+    {"type": "number", "key": "n", "label": "数", "properties": {"starts_with": "=round"}},
+    {"type": "textfield", "key": "t", "label": "文", "properties": {"starts_with": "=answers."}},
+    {"type": "textfield", "key": "t", "label": "文", "properties": {"starts_with": "=nothing.known"}},
+])
+def test_what_nothing_can_start_with(component):
+    with pytest.raises(FormProblem):
+        compile_form({"type": "default", "components": [component]})

@@ -40,8 +40,9 @@ def expressions(component: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if "valuesExpression" in component:
         yield "valuesExpression", component["valuesExpression"]
     properties = component.get("properties")
-    if isinstance(properties, Mapping) and "required_when" in properties:
-        yield "required_when", properties["required_when"]
+    for option in ("required_when", "starts_with"):
+        if isinstance(properties, Mapping) and option in properties:
+            yield option, properties[option]
     validate = component.get("validate")
     for option in _FIGURES:
         if isinstance(validate, Mapping) and isinstance(validate.get(option), str):
@@ -64,6 +65,8 @@ def _check_properties(component: Mapping[str, Any]) -> Iterator[str]:
         yield f"unknown property `{option}`"
     if "required_when" in properties and component["type"] not in dialect.KEYED:
         yield "only a field can be required"
+    if "starts_with" in properties and component["type"] not in dialect.TEXT:
+        yield "only a text can start with something"
     entity = properties.get("entity")
     if entity is not None and entity not in dialect.ENTITIES:
         yield f"unknown entity `{entity}`"

@@ -57,7 +57,7 @@ VALIDATE: dict[str, frozenset[str]] = {
 VALIDATE_OTHERS = frozenset({"required"})
 
 # Ours, kept by form-js in a component's `properties`.
-PROPERTIES = frozenset({"entity", "required_when", "en", "en_description", "en_time", "en_pattern", "en_suffix", "article"})
+PROPERTIES = frozenset({"entity", "required_when", "starts_with", "en", "en_description", "en_time", "en_pattern", "en_suffix", "article"})
 OPTION_KEYS = frozenset({"label", "value", "en"})
 ENTITIES: dict[str, frozenset[str]] = {
     "unit": frozenset({"textfield", "select", "radio"}),

@@ -16,7 +16,7 @@ from .rules import SHANGHAI
 @dataclass(frozen=True)
 class Field:
     """One keyed component or list. `conditions` are its own and its groups' `hide`; `rows` the fields of a
-    list's row; `required_when` what makes it required beside `validate.required`."""
+    list's row; `required_when` what makes it required beside `validate.required`; `starts_with` what its text is before anybody answers."""
 
     key: str
     type: str
@@ -24,6 +24,7 @@ class Field:
     conditions: tuple[Expression, ...] = ()
     rows: tuple[Field, ...] | None = None
     required_when: Expression | None = None
+    starts_with: Expression | None = None
 
     @property
     def labels(self) -> tuple[str, str]:
@@ -74,6 +75,15 @@ class Form:
                 scope[key] = each.initial
         return hidden
 
+    def beginning(self, context: Mapping[str, Any], now: datetime) -> dict[str, str]:
+        """The texts that fields start with on the page, by key: what the case says already, to be kept or changed."""
+        found = {key: _text(each.starts_with, context, now) for key, each in self.fields.items() if each.starts_with is not None}
+        return {key: text for key, text in found.items() if text}
+
+    def begins_from(self) -> set[tuple[str, str]]:
+        """The answers (task, field) that its fields start with."""
+        return {(p[1], p[2]) for each in self.fields.values() if each.starts_with is not None for p in each.starts_with.paths if p[0] == "answers" and len(p) > 2}
+
     def typed(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         """Clean answers as expressions should see them: dates and times instead of their text; a naive moment is Shanghai's."""
         return _typed(self.fields, answers)
@@ -85,6 +95,14 @@ def asks(condition: Expression | None, scope: Mapping[str, Any], now: datetime) 
         return condition is not None and condition.evaluate(scope, now=now) is True
     except FeelError:
         return False
+
+
+def _text(expression: Expression, scope: Mapping[str, Any], now: datetime) -> str | None:
+    try:
+        found = expression.evaluate(scope, now=now)
+    except FeelError:
+        return None
+    return found if isinstance(found, str) else None
 
 
 def _hides(condition: Expression, scope: Mapping[str, Any], now: datetime) -> bool:

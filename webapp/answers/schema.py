@@ -91,7 +91,7 @@ class _Compiler:
                 self._list(component, inner, conditions, name, into)
         elif kind in dialect.KEYED:
             self._add(
-                Field(str(component.get("key")), kind, component, conditions, None, parsed.get("required_when")), name, into
+                Field(str(component.get("key")), kind, component, conditions, None, parsed.get("required_when"), parsed.get("starts_with")), name, into
             )
 
     def _list(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exists, select
 
-from webapp.answers import clean
+from webapp.answers import Form, clean
 from webapp.models import Case, Recusal, db
 from webapp.permissions import Person, within
 
@@ -77,6 +77,13 @@ def choices(work: CaseWork, lang: str = "zh") -> dict[str, Any]:
         "triggers": [_entry(each, lang) for each in supervision.get("trigger", []) if "hand" in each.get("by", ["hand"])],
         "rungs": [_entry(each, lang) for each in supervision.get("rungs", [])],
     }
+
+
+def beginning(work: CaseWork, form: Form, instance: str) -> dict[str, str]:
+    """The texts with which a task's form starts, from what the case and this instance hold."""
+    entry = work.state["inst"].get(instance, {})
+    answers = {**work.state["answers"], **(entry.get("a") or {})}
+    return form.beginning({**choices(work), "answers": answers, "request": entry.get("q") or {}, "result": entry.get("r") or {}}, work.now)
 
 
 def _entry(each: dict | str, lang: str) -> dict[str, Any]:

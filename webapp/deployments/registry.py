@@ -63,6 +63,7 @@ def build(bundle: Bundle, *, id: int = 0, number: int = 0, hash: str = "") -> De
     for node in (n for level in definition.nodes.values() for n in level.values() if n.kind == "userTask"):
         if node.form not in forms:
             problems.append(Problem(node.file, node.id, f"there is no form '{node.form}'"))
+    problems += _beginnings(definition, forms)
     for action in definition.manifest.actions.values():
         if action.form not in forms:
             problems.append(Problem("procedure.toml", f"actions.{action.name}", f"there is no form '{action.form}'"))
@@ -70,6 +71,14 @@ def build(bundle: Bundle, *, id: int = 0, number: int = 0, hash: str = "") -> De
     if problems:
         raise DefinitionError(problems)
     return Deployed(id, definition.manifest.id, number, hash, definition, forms, bundle, reports)
+
+
+def _beginnings(definition: Definition, forms: dict[str, Any]) -> list[Problem]:
+    """What forms start with is kept with the case; the problems are those that no task asks."""
+    asked = {(task, field) for task, nodes in definition.tasks().items() for node in nodes if node.form in forms for field in forms[node.form].fields}
+    read = {(name, each) for name, form in forms.items() for each in form.begins_from()}
+    definition.kept_answers |= {each for _, each in read} & asked
+    return [Problem(f"forms/{name}.form.json", "starts_with", f"no task asks answers.{task}.{field}") for name, (task, field) in sorted(read) if (task, field) not in asked]
 
 
 class Registry:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from webapp.answers import Form, localise
-from webapp.cases.answering import choices
+from webapp.cases.answering import beginning, choices
 from webapp.cases.case_work import CaseWork
 from webapp.cases.find_duplicates import find_duplicates
 from webapp.cases.offer_actions import offers
@@ -145,11 +145,13 @@ class CaseView:
         node = self.node(task)
         form = self.work.deployed.forms[node.form]
         running = self.work.clocks.running(task.deadline) if task.deadline else None
+        parts = form_parts(self.work, form, self.lang)
         return {
             "task": task, "step": self.step(task), "unit": self.unit(self.unit_codes.get(task.unit_id)), "article": article_words("; ".join(node.articles), self.lang),
             "mine": task.assignee_id == self.person.account_id, "after": words_after(self.work, node, self.lang),
             "due": line_of(running, self.manifest, self.work.calendar, self.work.now, self.lang, proof=False) if running else None,
-            "candidates": self.candidates(form), **form_parts(self.work, form, self.lang),
+            "candidates": self.candidates(form), **parts,
+            "values": {**parts["values"], **beginning(self.work, form, task.instance)},
             "action": url_for("desk.complete", task_id=task.id, version=task.version),
         }
 
