@@ -4,8 +4,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from webapp.models import Account, Case, CaseUnit, Membership, Recusal, Task, Unit, db
+
+REPORTING = frozenset({"supervisor", "leader", "approver", "auditor", "admin"})      # the roles that read their units' reports
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,13 @@ def visible_cases(person: Person):
     """The cases this person may see, as a SELECT of Case to build on: their units are on it, they are not reported in it and have not stepped out."""
     on_it = exists().where(CaseUnit.case_id == Case.id, CaseUnit.unit_id.in_(person.unit_ids))
     return select(Case).where(on_it, not_walled_off(person))
+
+
+def reportable_cases(person: Person):
+    """The cases that count in this person's reports: those they may see, on which a unit is where they hold a role that reports."""
+    units = sorted({h.unit_id for h in person.holdings if h.role in REPORTING})
+    mine = aliased(CaseUnit)
+    return visible_cases(person).where(exists().where(mine.case_id == Case.id, mine.unit_id.in_(units)))
 
 
 def may_see(person: Person, case_id: int) -> bool:

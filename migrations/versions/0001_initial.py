@@ -13,6 +13,8 @@ TRIGGERS = {
         "CREATE TRIGGER filing_no_delete BEFORE DELETE ON filing BEGIN SELECT RAISE(ABORT, 'filing is written once'); END",
         "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'ledger is written once'); END",
         "CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'ledger is written once'); END",
+        "CREATE TRIGGER export_record_no_update BEFORE UPDATE ON export_record BEGIN SELECT RAISE(ABORT, 'export_record is written once'); END",
+        "CREATE TRIGGER export_record_no_delete BEFORE DELETE ON export_record BEGIN SELECT RAISE(ABORT, 'export_record is written once'); END",
         "CREATE TRIGGER attachment_no_update BEFORE UPDATE ON attachment WHEN OLD.case_id IS NOT NULL OR NEW.id IS NOT OLD.id OR NEW.name IS NOT OLD.name OR NEW.size IS NOT OLD.size OR NEW.sha256 IS NOT OLD.sha256 OR NEW.kind IS NOT OLD.kind OR NEW.type IS NOT OLD.type OR NEW.uploaded_by IS NOT OLD.uploaded_by BEGIN SELECT RAISE(ABORT, 'an attachment is written once'); END",
         "CREATE TRIGGER attachment_no_delete BEFORE DELETE ON attachment WHEN OLD.case_id IS NOT NULL BEGIN SELECT RAISE(ABORT, 'an attachment is written once'); END",
     ],
@@ -23,6 +25,9 @@ TRIGGERS = {
         "CREATE FUNCTION ledger_written_once() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'ledger is written once'; END $$ LANGUAGE plpgsql",
         'CREATE TRIGGER ledger_no_change BEFORE UPDATE OR DELETE ON ledger FOR EACH ROW EXECUTE FUNCTION ledger_written_once()',
         'CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON ledger FOR EACH STATEMENT EXECUTE FUNCTION ledger_written_once()',
+        "CREATE FUNCTION export_record_written_once() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'export_record is written once'; END $$ LANGUAGE plpgsql",
+        'CREATE TRIGGER export_record_no_change BEFORE UPDATE OR DELETE ON export_record FOR EACH ROW EXECUTE FUNCTION export_record_written_once()',
+        'CREATE TRIGGER export_record_no_truncate BEFORE TRUNCATE ON export_record FOR EACH STATEMENT EXECUTE FUNCTION export_record_written_once()',
         "CREATE FUNCTION attachment_written_once() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'an attachment is written once'; END $$ LANGUAGE plpgsql",
         'CREATE TRIGGER attachment_no_update BEFORE UPDATE ON attachment FOR EACH ROW WHEN (OLD.case_id IS NOT NULL OR NEW.id IS DISTINCT FROM OLD.id OR NEW.name IS DISTINCT FROM OLD.name OR NEW.size IS DISTINCT FROM OLD.size OR NEW.sha256 IS DISTINCT FROM OLD.sha256 OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.type IS DISTINCT FROM OLD.type OR NEW.uploaded_by IS DISTINCT FROM OLD.uploaded_by) EXECUTE FUNCTION attachment_written_once()',
         'CREATE TRIGGER attachment_no_delete BEFORE DELETE ON attachment FOR EACH ROW WHEN (OLD.case_id IS NOT NULL) EXECUTE FUNCTION attachment_written_once()',
@@ -38,6 +43,7 @@ def upgrade():
     sa.Column('login', sa.String(length=200), nullable=False),
     sa.Column('name', sa.String(length=100), nullable=False),
     sa.Column('password_hash', sa.String(length=300), nullable=True),
+    sa.Column('email', sa.String(length=254), nullable=True),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('demo', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -177,10 +183,26 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_case')),
     sa.UniqueConstraint('number', name=op.f('uq_case_number'))
     )
-    op.create_index('ix_case_closed', 'case', ['procedure', 'closed_at'], unique=False)
+    op.create_index('ix_case_closed', 'case', ['closed_at'], unique=False)
     op.create_index('ix_case_consultation', 'case', ['consultation_id', 'filed_at'], unique=False)
     op.create_index('ix_case_duplicates', 'case', ['office', 'category', 'filed_at'], unique=False)
     op.create_index('ix_case_filed', 'case', ['filed_at'], unique=False)
+    op.create_table('export_record',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('login', sa.String(length=200), nullable=False),
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('procedure', sa.String(length=80), nullable=False),
+    sa.Column('report', sa.String(length=60), nullable=False),
+    sa.Column('asked', sa.JSON(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('rows', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_export_record_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_export_record'))
+    )
+    op.create_index(op.f('ix_export_record_account_id'), 'export_record', ['account_id'], unique=False)
     op.create_table('membership',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -335,19 +357,37 @@ def upgrade():
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_recusal_case_id')),
     sa.PrimaryKeyConstraint('case_id', 'account_id', name=op.f('pk_recusal'))
     )
+    op.create_table('reminder',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('deadline', sa.String(length=30), nullable=False),
+    sa.Column('deadline_n', sa.Integer(), nullable=False),
+    sa.Column('came_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('tell_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_reminder_account_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_reminder_case_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reminder'))
+    )
+    op.create_index('ix_reminder_account', 'reminder', ['account_id', 'tell_at'], unique=False)
+    op.create_index('ix_reminder_tell', 'reminder', ['tell_at', 'account_id'], unique=False)
     op.create_table('staff_notice',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('unit_id', sa.Integer(), nullable=False),
-    sa.Column('role', sa.String(length=30), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('role', sa.String(length=30), nullable=True),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('day', sa.Date(), nullable=True),
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('data', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_staff_notice_account_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_staff_notice_case_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_staff_notice_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_notice'))
     )
     op.create_index('ix_staff_notice', 'staff_notice', ['unit_id', 'role', 'at'], unique=False)
+    op.create_index('uq_staff_notice_day', 'staff_notice', ['account_id', 'day'], unique=True)
     op.create_table('supervision',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

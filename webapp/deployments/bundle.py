@@ -11,6 +11,9 @@ from pathlib import Path
 
 SAFE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 NATIONAL = "national"
+TABLE_TESTS = ".tests.yaml"      # a table's own tests: limits.tests.yaml beside limits.dmn
+PLAIN = ("procedure.toml", "articles.toml", "figures.toml", "reports.toml")
+SHARED = PLAIN[2:]      # taken from the shared files without being named
 Bundle = dict[str, bytes]
 
 
@@ -19,7 +22,7 @@ class BundleError(Exception):
 
 
 def flatten(content: Path, procedure: str) -> Bundle:
-    """The files of a procedure as one bundle: `procedure.toml`, `*.bpmn`, `*.dmn`, `forms/NAME.form.json`, `articles.toml`, `scenarios/*.yaml`.
+    """The files of a procedure as one bundle: `procedure.toml`, `*.bpmn`, `*.dmn`, `forms/NAME.form.json`, `articles.toml`, `figures.toml`, `reports.toml`, `scenarios/*.yaml`, `*.tests.yaml`.
 
     Own files come before the base's, and those before the shared ones: whole files.
     """
@@ -42,11 +45,13 @@ def overlay(own: Bundle, content: Path, procedure: str = "") -> Bundle:
         seen.append(base)
         layer = _layer(content, base)
         layers.append(_manifest(layer))
+        tables = {name for name in bundle if name.endswith(".dmn")}
         for name, data in layer.items():
-            bundle.setdefault(name, data)
+            if not (name.endswith(TABLE_TESTS) and name.removesuffix(TABLE_TESTS) + ".dmn" in tables):      # the tests of a table go with it
+                bundle.setdefault(name, data)
     uses = next((each["uses"] for each in layers if isinstance(each.get("uses"), list)), [])
     for name, data in _layer(content, NATIONAL).items():
-        if name.startswith("forms/") or name.rpartition(".")[0] in uses:
+        if name.startswith("forms/") or name in SHARED or name.rpartition(".")[0] in uses:
             bundle.setdefault(name, data)
     return bundle
 
@@ -54,7 +59,7 @@ def overlay(own: Bundle, content: Path, procedure: str = "") -> Bundle:
 def _layer(content: Path, name: str) -> Bundle:
     """The files of one folder of processes/ and of forms/."""
     folder = content / "processes" / name
-    found = {path.name: path.read_bytes() for pattern in ("*.bpmn", "*.dmn", "procedure.toml", "articles.toml") for path in sorted(folder.glob(pattern))}
+    found = {path.name: path.read_bytes() for pattern in ("*.bpmn", "*.dmn", f"*{TABLE_TESTS}", *PLAIN) for path in sorted(folder.glob(pattern))}
     return found | {f"forms/{path.name}": path.read_bytes() for path in sorted((content / "forms" / name).glob("*.form.json"))}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from webapp.engine import Problem
 
-from .bundle import NATIONAL, SAFE_ID, Bundle, BundleError, overlay
+from .bundle import NATIONAL, PLAIN, SAFE_ID, TABLE_TESTS, Bundle, BundleError, overlay
 from .gate_archive import MAX_FILE, MAX_FILES, MAX_PACKED, MAX_TOTAL, is_archive, unpack_archive
 from .gate_names import REMEDY, clashes, fault_of_path, shown
 
@@ -110,7 +110,7 @@ def _wanted(name: str) -> bool:
     """Whether a file of that name belongs into a bundle; a folder may hold others, which are left alone."""
     folder, _, last = name.rpartition("/")
     if folder == "":
-        return last in ("procedure.toml", "articles.toml") or last.endswith((".bpmn", ".dmn"))
+        return last in PLAIN or last.endswith((".bpmn", ".dmn", TABLE_TESTS))
     return (folder == "forms" and last.endswith(".form.json")) or (folder == "scenarios" and last.endswith((".yaml", ".yml")))
 
 
@@ -129,7 +129,7 @@ def _placed(files: dict[str, bytes], archive: str, problems: list[Problem]) -> B
         if _wanted(name):
             bundle[name] = data
         elif place.name != "demo.yaml":
-            problems.append(Problem(archive, shown(path), "does not belong into a bundle", "procedure.toml, articles.toml, *.bpmn, *.dmn, forms/*.form.json, scenarios/*.yaml"))
+            problems.append(Problem(archive, shown(path), "does not belong into a bundle", "procedure.toml, articles.toml, figures.toml, reports.toml, *.bpmn, *.dmn, forms/*.form.json, scenarios/*.yaml, *.tests.yaml"))
     return bundle
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .words import CHANNELS, OPENED_BY, ROLES, TYPES
 
-TEXT, FLAG, WORDS, ANY = "a text", "true or false", "a list of texts", "anything"
+TEXT, FLAG, WORDS, COUNT, ANY = "a text", "true or false", "a list of texts", "a whole number from 1 to 1000", "anything"
 BOTH = {"zh": TEXT, "en": TEXT}
 
 
@@ -35,7 +35,7 @@ SHAPE: dict[str, Any] = {
     "exclusion?": Many({"id": TEXT, "article?": TEXT, "zh": TEXT, "en?": TEXT, "*": ANY}),
     "condition?": Many({"id": TEXT, "article?": TEXT, "zh": TEXT, "en?": TEXT, "*": ANY}),
     "accountability?": Many({"id": TEXT, "article?": TEXT, "zh": TEXT, "en?": TEXT, "*": ANY}),
-    "deadlines?": Each({"zh": TEXT, "en?": TEXT, "*": ANY}), "who?": Each(WHO), "extensions?": Each({"decision": TEXT, "*": ANY}),
+    "deadlines?": Each({"zh": TEXT, "en?": TEXT, "*": ANY}), "who?": Each(WHO), "extensions?": Each({"decision": TEXT, "duty?": Many({"zh": TEXT, "en?": TEXT, "article?": TEXT}), "*": ANY}),
     "supervision?": {
         "process?": TEXT, "unit?": TEXT, "modes?": Many(ANY), "rungs?": Many(ANY),
         "trigger?": Many({"id": TEXT, "article?": TEXT, "by?": Many(OPENED_BY), "zh": TEXT, "en?": TEXT, "*": ANY}), "*": ANY,
@@ -45,15 +45,16 @@ SHAPE: dict[str, Any] = {
         "closed?": FLAG, "effects?": Many({"name": TEXT, "with?": TEXT}), "refuse?": Many(RULE), "*": ANY,
     }),
     "checks?": Many({**RULE, "task": TEXT}),
+    "remind?": Many({"deadline": TEXT, "moment": TEXT, "tell": WORDS, "from?": COUNT, "article?": TEXT}),
     "tasks?": ANY, "outcomes?": ANY, "reports?": ANY, "duplicates?": ANY, "sampling?": ANY,
 }
 MAX_ENTRIES = 2_000
 Fault = tuple[str, str]     # the key, what is wrong with it
 
 
-def faults_of(raw: dict[str, Any]) -> list[Fault]:
-    """Everything that is wrong with the shape of a manifest, by key."""
-    return list(_check(raw, SHAPE, ""))
+def faults_of(raw: dict[str, Any], shape: dict[str, Any] = SHAPE) -> list[Fault]:
+    """Everything that is wrong with the shape of a manifest (or of another file, by its own shape), by key."""
+    return list(_check(raw, shape, ""))
 
 
 def _check(value: Any, shape: Any, at: str) -> Iterator[Fault]:
@@ -85,6 +86,8 @@ def _fits(value: Any, shape: Any) -> bool:
         return isinstance(value, bool)
     if shape is WORDS:
         return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    if shape is COUNT:
+        return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1000
     return shape is ANY or isinstance(value, shape)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
-from webapp.permissions import Person, count_open
+from webapp.permissions import REPORTING, Person, count_open
 
 from .case_words import ROLES, word
 from .jinja import current_lang
@@ -14,7 +14,7 @@ from .web import env, languages, person
 
 RAIL = (        # id, endpoint, roles that see it (None: everybody)
     ("tasks", "desk.tasks", None), ("unit", "desk.unit", None), ("notices", "desk.notices", None), ("search", "desk.search", None), ("supervision", "desk.supervision", {"supervisor", "leader"}),
-    ("reports", "reports.index", None), ("studio", "studio.index", {"policy", "admin"}), ("calendar", "admin.calendar", {"policy", "admin"}),
+    ("reports", "desk.reports", REPORTING), ("studio", "studio.index", {"policy", "admin"}), ("calendar", "desk.calendar", {"policy", "admin", "supervisor"}),
     ("incidents", "desk.incidents", {"admin"}), ("admin", "admin.index", {"admin"}),
 )
 COUNTED_TO = 100

@@ -40,7 +40,7 @@ class Case(db.Model):
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     ledger_seq: Mapped[int] = mapped_column(default=0)
     ledger_head: Mapped[str] = mapped_column(String(64), default="")
-    __table_args__ = (Index("ix_case_filed", "filed_at"), Index("ix_case_duplicates", "office", "category", "filed_at"),
+    __table_args__ = (Index("ix_case_filed", "filed_at"), Index("ix_case_closed", "closed_at"), Index("ix_case_duplicates", "office", "category", "filed_at"),
                       Index("ix_case_consultation", "consultation_id", "filed_at"))
 
 

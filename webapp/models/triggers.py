@@ -5,9 +5,10 @@ from sqlalchemy import DDL, event
 
 from .attachment import Attachment
 from .case import Filing
+from .export import ExportRecord
 from .record import LedgerEntry
 
-WRITTEN_ONCE = (Filing.__table__, LedgerEntry.__table__)
+WRITTEN_ONCE = (Filing.__table__, LedgerEntry.__table__, ExportRecord.__table__)
 
 
 def _sqlite(table: str) -> list[str]:

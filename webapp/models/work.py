@@ -44,6 +44,7 @@ class DeadlineRow(db.Model):
     calendar: Mapped[str] = mapped_column(String(60))
     due_at: Mapped[datetime | None] = mapped_column(Utc)                    # null while paused
     ended_at: Mapped[datetime | None] = mapped_column(Utc)
+    result: Mapped[str | None] = mapped_column(String(10))                  # once ended: met, late, cancelled
     __table_args__ = (
         Index("ix_deadline_running", "calendar", "due_at", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
     )
