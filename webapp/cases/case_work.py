@@ -190,7 +190,7 @@ class CaseWork:
         request = self.state["inst"].get(opened.instance, {}).get("q", {})
         task = Task(case_id=self.case.id, instance=opened.instance, engine_id=opened.id, node=node.id, name=node.task, role=node.who.role,
                     unit_id=self.env.registry.unit_id(code) if code else None, item=opened.item, state="open", due_at=NEVER, opened_at=self.now, version=1,
-                    deadline=node.binds or (request.get("deadline") if opened.instance != "main" else None))
+                    deadline=opened.deadline or (request.get("deadline") if opened.instance != "main" else None))
         self.tasks.append(task)
         self.new_rows.append(task)
         if code and code not in (self.case.office, self.case.assigned, self.case.lead, *(self.case.co or [])):      # those are on it already

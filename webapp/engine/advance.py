@@ -220,7 +220,8 @@ class Advance:
             if name == "send":
                 self.send(data["message"], data.get("to"))
             elif name == "open":
-                self.open(data.pop("process"), data, main=bool(data.pop("main", False)))
+                main = bool(data.pop("main", False))
+                self.open(data.pop("process", None) or (self.definition.manifest.process if main else ""), data, main)
             else:
                 self._open_supervision(data)
 

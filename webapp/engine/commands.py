@@ -109,6 +109,7 @@ class OpenTask:
     instance: str
     node: Node
     item: str | None
+    deadline: str | None        # that it is under: the nearest that runs, through sub-processes and calls
 
 
 @dataclass(frozen=True)

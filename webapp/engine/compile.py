@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from lxml import etree
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
@@ -18,6 +20,7 @@ from .manifest import Manifest, Who, read_manifest
 from .problems import DefinitionError, Problem
 from .references import check_decisions, check_manifest, check_node, check_processes
 from .scope import FUNCTIONS, known_names
+from .settle import settle
 from .specs import DefinitionParser, EachUnit
 from .words import EFFECTS, ROLES
 from .xml import Element, ProcessXml, parse_xml, read_processes
@@ -30,7 +33,8 @@ def compile_definition(files: Mapping[str, bytes], form_fields: Mapping[str, set
     """
     problems: list[Problem] = []
     manifest = read_manifest(files.get("procedure.toml", b""), problems)
-    roots, processes = _read_diagrams(files, problems)
+    files = dict(files)
+    roots, processes = _read_diagrams(files, problems, manifest.params if manifest is not None else None)
     decisions = _read_decisions(files, problems)
     compiler = _Compiler(manifest, roots, processes, decisions, problems, form_fields or {})
     if manifest is None or problems:
@@ -59,11 +63,14 @@ def check_manifest_alone(data: bytes) -> list[Problem]:
     return list(dict.fromkeys(problems))
 
 
-def _read_diagrams(files: Mapping[str, bytes], problems: list[Problem]) -> tuple[dict, list[ProcessXml]]:
+def _read_diagrams(files: dict[str, bytes], problems: list[Problem], params: Mapping[str, Any] | None = None) -> tuple[dict, list[ProcessXml]]:
+    """The diagrams of `files`, without the ways that `params` rule out; `files` then holds them so."""
     roots, processes = {}, []
     for name in sorted(f for f in files if f.endswith(".bpmn")):
         try:
             roots[name] = parse_xml(files[name], name)
+            if params is not None and settle(roots[name], params):
+                files[name] = etree.tostring(roots[name])
         except ValueError as error:
             problems.append(Problem(name, "file", str(error)))
             continue
@@ -91,6 +98,10 @@ class _Compiler:
         self.tasks: dict[str, set[str] | None] = {}
         self.expressions: list[tuple[str, str, Expression]] = []
         self.elements = {(p.id, e.id): e for p in processes for e in p.elements.values()}
+        self.calls: dict[str, list[Element]] = {}
+        for element in self.elements.values():
+            if element.called:
+                self.calls.setdefault(element.called, []).append(element)
 
     def look(self, whole: bool) -> dict[str, dict[str, Node]]:
         """Every problem of what the files say. `whole`: all of them could be read, so that what they name must be there."""
@@ -112,7 +123,7 @@ class _Compiler:
         self._check_names(whole)
         return nodes
 
-    def build(self, files) -> Definition:
+    def build(self, files: Mapping[str, bytes]) -> Definition:
         nodes = self.look(whole=True)
         if self.problems:
             raise DefinitionError(list(dict.fromkeys(self.problems)))
@@ -157,18 +168,24 @@ class _Compiler:
         each = self._feel(p["each"], e.file, e.id) if "each" in p else None
         if e.multi and each is None:
             self.problems.append(Problem(e.file, e.id, "a multi-instance task names its list in `each`"))
-        articles = tuple(a.strip() for a in p.get("article", "").split(";") if a.strip())
+        articles = _articles(e) or (self._cited(e.process, set()) if e.kind == "userTask" else ())
         return Node(e.id, e.process, e.kind, e.name, p.get("en", e.name), task, p.get("form", task), who, articles, tuple(p.get("starts", "").split()),
-                    tuple(p.get("ends", "").split()), tuple(effects), p.get("moment"), p.get("deadline"), e.interrupting, each, e.file, self._binds(e))
+                    tuple(p.get("ends", "").split()), tuple(effects), p.get("moment"), p.get("deadline"), e.interrupting, each, e.file, self._under(e))
 
-    def _binds(self, element: Element | None) -> str | None:
-        """The deadline that an element is under: its own, or that of the nearest sub-process around it."""
+    def _under(self, element: Element | None) -> tuple[str, ...]:
+        """The deadlines that an element is under within its process: its own, then those of the sub-processes around it."""
+        found: list[str] = []
         while element is not None:
-            named = element.properties.get("ends", "").split() or element.properties.get("starts", "").split()
-            if named:
-                return named[0]
+            found += element.properties.get("ends", "").split() or element.properties.get("starts", "").split()
             element = self.elements.get((element.process, element.parent))
-        return None
+        return tuple(dict.fromkeys(found))
+
+    def _cited(self, process: str, seen: set[str]) -> tuple[str, ...]:
+        """What the calls of a shared process cite: its tasks cite it too, where they say nothing themselves."""
+        if process in seen:
+            return ()
+        found = [article for call in self.calls.get(process, ()) for article in _articles(call) or self._cited(call.process, seen | {process})]
+        return tuple(dict.fromkeys(found))
 
     def _manifest_expressions(self, whole: bool) -> None:
         for action in self.manifest.actions.values():
@@ -206,6 +223,10 @@ class _Compiler:
             if spec is not None:        # a called process that is not here
                 _prepare(spec)
         return specs, subs
+
+
+def _articles(element: Element) -> tuple[str, ...]:
+    return tuple(a.strip() for a in element.properties.get("article", "").split(";") if a.strip())
 
 
 def _prepare(spec: BpmnProcessSpec) -> None:

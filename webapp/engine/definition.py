@@ -30,7 +30,12 @@ class Node:
     interrupting: bool
     each: Expression | None
     file: str
-    binds: str | None = None      # the deadline that an open task of this node is under
+    under: tuple[str, ...] = ()   # the deadlines that an open task of this node may be under, the nearest first
+
+    @property
+    def binds(self) -> str | None:
+        """The nearest of them."""
+        return self.under[0] if self.under else None
 
 
 @dataclass

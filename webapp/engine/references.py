@@ -7,6 +7,7 @@ from typing import Any
 
 from webapp.feel.literals import keys_of, texts_of
 
+from .check_reminders import check_reminders
 from .manifest import FILE, Manifest
 from .problems import Problem
 from .scope import FUNCTIONS
@@ -55,7 +56,7 @@ def check_effect(file: str, where: str, name: str, text: str, manifest: Manifest
 
     for keys in keys_of(text) or ():
         for key in NEEDS.get(name, ()):
-            if key not in keys:
+            if key not in keys and not (name == "open" and "main" in keys):      # the main process goes without saying
                 bad(f"effect.{name} does not say `{key}`")
         for key in sorted(keys - SEND) if name == "send" else ():
             bad(f"effect.send: unknown key '{key[:60]}'", f"one of {', '.join(sorted(SEND))}")
@@ -155,6 +156,7 @@ def check_manifest(manifest: Manifest, processes: list[ProcessXml], decisions: M
             check_effect(FILE, where, name, expression.text, m, problems)
             for said in check_send(expression.text, processes) if whole and name == "send" else ():
                 bad(where, said)
+    check_reminders(m, processes, problems, whole)
     if not whole:
         return
     for key, process in (("process", m.process), ("supervision.process", m.supervision.get("process"))):

@@ -19,6 +19,8 @@ from .state import dump_tree, load_workflow, rename
 if TYPE_CHECKING:
     from .advance import Advance
 
+RUNNING = ("running", "missed", "paused")
+
 
 class InstanceRun(NoScripts):
     """A live instance inside one `Advance`. SpiffWorkflow knows it as its script engine."""
@@ -152,13 +154,15 @@ class InstanceRun(NoScripts):
         node = self.node(task)
         if node is None:
             return
-        self.advance.outcome.passed.append(node.id)
+        whole = isinstance(task.task_spec, EachUnit)        # its instances say for themselves what was done; there may be none
+        if not whole:
+            self.advance.outcome.passed.append(node.id)
         watch, held, self.held = self.advance.world.watch, self.held, None
         if watch is not None and task.task_spec.name == node.id:       # not one of several instances
             watch.passed(node, held)
         for deadline in node.ends:
             self.advance.end_deadline(deadline, self.name)
-        if node.effects:
+        if node.effects and not whole:
             more = {"item": task.internal_data["item"]} if "item" in task.internal_data else None
             for name, expression in node.effects:
                 data = self.advance.evaluate(expression, self, more)
@@ -186,8 +190,20 @@ class InstanceRun(NoScripts):
         for task in self._all(TaskState.READY):
             node = self.node(task)
             if node is not None and node.kind == "userTask":
-                found.append(OpenTask(task.id, self.name, node, task.internal_data.get("item")))
+                found.append(OpenTask(task.id, self.name, node, task.internal_data.get("item"), self._deadline(task, node)))
         return found
+
+    def _deadline(self, task, node: Node) -> str | None:
+        """The deadline that a task is under: of those of its node, and of the calls around its process, the nearest that runs."""
+        names, workflow = [*node.under], task.workflow
+        while workflow is not self.workflow:
+            host = self._find(workflow.parent_task_id)
+            around = self.node(host)
+            if around is not None and around.kind == "callActivity":     # what is around a sub-process, the nodes in it name themselves
+                names += around.under
+            workflow = host.workflow
+        known = self.advance.scope(None)["deadlines"]
+        return next((name for name in names if known.get(name, {}).get("status") in RUNNING), names[0] if names else None)
 
     def moments(self) -> list[Moment]:
         found = []
