@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
+from flask_babel import lazy_gettext as _l
 
 from webapp.deployments.registry import Deployed, Registry
 from webapp.deployments.report_file import Figure
@@ -14,12 +14,12 @@ from webapp.models import Case, LedgerEntry
 from webapp.reports.periods import Period
 from webapp.reports.tables import OTHERS, Question, Table
 
-PERIODS = {"week": lazy("周"), "month": lazy("月"), "half-year": lazy("半年"), "year": lazy("年")}
-GROUPS = {"unit": lazy("承办单位"), "county": lazy("县（市、区）"), "office": lazy("受理机构"), "channel": lazy("渠道"), "type": lazy("诉求类型"), "category": lazy("类别"),
-          "claimant": lazy("诉求人"), "outcome": lazy("办结方式"), "basis": lazy("不予受理的依据")}
-NOTHING = {"county": lazy("县级以上单位"), "category": lazy("未分类"), "basis": lazy("没有不予受理"), "outcome": lazy("在办")}
-COHORTS = {"received": lazy("本期收到的"), "closed": lazy("本期办结的")}
-DECISIONS = {"reject": lazy("不予受理"), "redirect": lazy("告知去向"), "refuse": lazy("不同意退回")}
+PERIODS = {"week": _l("周"), "month": _l("月"), "half-year": _l("半年"), "year": _l("年")}
+GROUPS = {"unit": _l("承办单位"), "county": _l("县（市、区）"), "office": _l("受理机构"), "channel": _l("渠道"), "type": _l("诉求类型"), "category": _l("类别"),
+          "claimant": _l("诉求人"), "outcome": _l("办结方式"), "basis": _l("不予受理的依据")}
+NOTHING = {"county": _l("县级以上单位"), "category": _l("未分类"), "basis": _l("没有不予受理"), "outcome": _l("在办")}
+COHORTS = {"received": _l("本期收到的"), "closed": _l("本期办结的")}
+DECISIONS = {"reject": _l("不予受理"), "redirect": _l("告知去向"), "refuse": _l("不同意退回")}
 TABLES = {"channel": CHANNELS, "type": TYPES, "claimant": KINDS, "outcome": OUTCOMES}
 
 
