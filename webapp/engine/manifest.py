@@ -55,6 +55,17 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Reminder:
+    """Who is told when a moment of a deadline comes; where it repeats, from its `first`-th time on."""
+
+    deadline: str
+    moment: str
+    tell: tuple[Who, ...]
+    first: int
+    article: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """The manifest, whole; `raw` keeps what the engine does not need."""
 
@@ -78,11 +89,16 @@ class Manifest:
     extensions: dict[str, dict]
     supervision: dict[str, Any]
     filing: dict[str, Any]
+    reminders: tuple[Reminder, ...] = ()
     raw: dict = field(repr=False, default_factory=dict)
 
     def trigger(self, name: str) -> dict | None:
         """The supervision trigger of that id, or None."""
         return next((t for t in self.supervision.get("trigger", []) if t["id"] == name), None)
+
+    def reminded(self, deadline: str) -> tuple[str, ...]:
+        """The moments of a deadline at which somebody is told."""
+        return tuple(dict.fromkeys(r.moment for r in self.reminders if r.deadline == deadline))
 
     def text(self, entry: dict, lang: str) -> str:
         return entry.get(lang) or entry.get("zh") or ""
@@ -130,11 +146,18 @@ def read_manifest(data: bytes, problems: list[Problem]) -> Manifest | None:
             tuple(rule(r, f"{where}.refuse") for r in entry.get("refuse", [])),
         )
 
+    def told(entry: str) -> Who:
+        unit, _, role = entry.rpartition(".")
+        return Who(role, unit)
+
+    def reminder(entry: dict) -> Reminder:
+        return Reminder(entry["deadline"], " ".join(entry["moment"].split()), tuple(told(t) for t in entry["tell"]), entry.get("from", 1), entry.get("article", "local"))
+
     return Manifest(
         raw["id"], raw["process"], raw.get("calendar", "national"), raw["directory"], raw["office"], raw.get("office_instead"), raw["number"],
         raw["limits"], raw["title"], raw["document"], raw.get("params", {}), tuple(raw.get("scope", [])), tuple(raw.get("exclusion", [])),
         raw.get("deadlines", {}), {name: who(entry, f"who.{name}") for name, entry in raw.get("who", {}).items()},
         {name: action(name, entry) for name, entry in raw.get("actions", {}).items()},
         tuple(rule(entry, "checks") for entry in raw.get("checks", [])), raw.get("extensions", {}), raw.get("supervision", {}),
-        raw.get("filing", {}), raw,
+        raw.get("filing", {}), tuple(reminder(entry) for entry in raw.get("remind", [])), raw,
     )
