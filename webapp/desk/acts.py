@@ -7,13 +7,12 @@ from sqlalchemy import select
 
 from webapp.cases.do_task import claim_task, complete_task, give_back_task
 from webapp.cases.errors import NotFound
-from webapp.cases.offer_actions import budget_of, offers
+from webapp.cases.offer_actions import offers
 from webapp.cases.read_case import read_case
 from webapp.cases.reveal import reveal
 from webapp.cases.take_action import take_action
 from webapp.engine import Refusal
 from webapp.http.article_words import article_words
-from webapp.http.deadline_words import deadline_name
 from webapp.http.desk_frame import frame
 from webapp.http.jinja import current_lang
 from webapp.http.problems import problem_response, refusal_response
@@ -22,6 +21,7 @@ from webapp.models import Case, db
 from webapp.permissions import may_see
 
 from .blueprint import desk
+from .budgets import budget_view
 from .case_view import CaseView, form_parts
 from .cases import case_page
 
@@ -118,12 +118,12 @@ def action(number: str, name: str):
     offer = next((o for o in offers(work, who) if o.action.name == name), None)
     if offer is None:
         raise NotFound
-    view, budget = CaseView(work, who, lang), budget_of(work, offer.action)
+    view = CaseView(work, who, lang)
     loosen_styles()
     return render_template(
         "desk/action.html", head=view.head(), name=offer.action.en if lang == "en" else offer.action.zh, article=article_words(offer.action.article, lang),
-        refusal=(offer.refusal.en if lang == "en" else offer.refusal.zh) if offer.refusal else "", budget=budget,
-        budget_name=deadline_name(work.manifest, budget.deadline, lang) if budget else "", budget_article=article_words(budget.article, lang) if budget else "",
+        refusal=(offer.refusal.en if lang == "en" else offer.refusal.zh) if offer.refusal else "", refusal_article=article_words(offer.article, lang),
+        budget=budget_view(work, offer.action, lang),
         action_url=url_for("desk.take", number=number, name=name), **form_parts(work, work.deployed.forms[offer.action.form], lang), **frame())
 
 

@@ -1,6 +1,7 @@
 """What the case page shows, gathered in one place: what was written, the way so far, what can be done now."""
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from flask import url_for
@@ -25,6 +26,7 @@ from webapp.http.process_xml import process_name
 from webapp.models import Account, Filing, LedgerEntry, Task, Unit, db
 from webapp.permissions import Person
 
+from .budgets import budgets
 from .what_next import words_after
 
 LISTS = ("scope", "exclusions", "units", "modes", "triggers", "rungs")
@@ -105,7 +107,9 @@ class CaseView:
         for deadline in sorted(self.work.clocks.all(), key=lambda d: d.n):
             shown[deadline.name] = deadline
         order = sorted(shown.values(), key=lambda d: (d.ended, d.due is None, d.due or d.started_on))
-        return [line_of(d, self.manifest, self.work.calendar, self.work.now, self.lang, proof_url=url_for("desk.deadline", number=self.case.number, name=d.name, n=d.n))
+        left, asks = budgets(self.work, self.lang), {o["deadline"]: o for o in self.offered if o["deadline"]}
+        return [{**line_of(d, self.manifest, self.work.calendar, self.work.now, self.lang, proof_url=url_for("desk.deadline", number=self.case.number, name=d.name, n=d.n)),
+                 **({} if d.ended else {"budget": left.get(d.name), "ask": asks.get(d.name)})}
                 for d in order if d.status(self.work.now) != "cancelled"]
 
     def supervisions(self) -> list[dict[str, Any]]:
@@ -164,11 +168,13 @@ class CaseView:
         merges = {"decision": "merge"} if decision and any(v.get("value") == "merge" for v in decision.component.get("values") or ()) else {}
         return [{"case": c, "unit": self.unit(c.unit), "fill": {**merges, key: c.number}} for c in find_duplicates(self.work, self.person)]
 
-    def offers(self) -> list[dict[str, Any]]:
-        """The other things this person may do with the case."""
+    @cached_property
+    def offered(self) -> list[dict[str, Any]]:
+        """The other things this person may do with the case; `deadline`: the one that an extension would be of."""
         return [{"name": o.action.en if english(self.lang) else o.action.zh, "refusal": (o.refusal.en if english(self.lang) else o.refusal.zh) if o.refusal else "",
-                 "url": url_for("desk.action", number=self.case.number, name=o.action.name)} for o in offers(self.work, self.person)
-                if o.refusal is None or o.refusal.code != "closed"]
+                 "article": article_words(o.article, self.lang) if o.refusal else "", "url": url_for("desk.action", number=self.case.number, name=o.action.name),
+                 "deadline": o.action.deadline if o.action.opens and o.action.deadline in self.manifest.extensions else ""}
+                for o in offers(self.work, self.person) if o.refusal is None or o.refusal.code != "closed"]
 
 
 def form_parts(work: CaseWork, form: Form, lang: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def case_page(number: str, reveal_problem: str = "", status: int = 200):
     return render_template(
         "desk/case.html", head=view.head(), written=view.written(), diagrams=view.diagrams(), deadlines=view.deadlines(), supervisions=view.supervisions(),
         timeline_entries=list(reversed(view.teller().tell(view.entries))), act=view.act(task) if task else None,
-        others=[{"id": t.id, "step": view.step(t)} for t in mine if t is not task], waiting=view.waiting(), offers=view.offers(),
+        others=[{"id": t.id, "step": view.step(t)} for t in mine if t is not task], waiting=view.waiting(), offers=view.offered,
         following=following[1].number if following else None, reveal_problem=reveal_problem, **frame(),
     ), status
 
