@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,7 +16,7 @@ from webapp.domain.clock import local_date
 from webapp.domain.ledger import canonical_json, content_hash
 from webapp.engine import Start
 from webapp.models import Case, CaseState, Consultation, Filing, IdempotencyKey, db
-from webapp.permissions import Actor, Citizen, within
+from webapp.permissions import Actor, Citizen, Person, within
 
 from .apply import tell
 from .attach_files import AnsweredFiles
@@ -36,6 +37,15 @@ class Receipt:
     code: str
     hash: str
     case_id: int
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Who entered it for the claimant, as which unit, and on which day it had come."""
+
+    person: Person
+    unit: str
+    received: date
 
 
 def code_hash(key: bytes, number: str, code: str) -> str:
@@ -62,14 +72,15 @@ def query_code(key: bytes, number: str) -> str:
 
 
 def file_case(env: Environment, procedure: str, given: dict[str, Any], *, key: str | None = None, sample: int | None = None,
-              consultation: int | None = None) -> tuple[Receipt, CaseWork | None]:
+              consultation: int | None = None, entered: Entered | None = None) -> tuple[Receipt, CaseWork | None]:
     """File a complaint. With an idempotency `key`, the same key and body give the same receipt, another body is refused.
 
-    `sample` forces the number by which samples are drawn (0-99), `consultation` is the one an opinion is on, where the procedure asks for one.
+    `sample` forces the number by which samples are drawn (0-99), `consultation` is the one an opinion is on, where the procedure asks for one;
+    `entered` says who of the staff writes it down for the claimant (what they may is checked in `enter_case`).
     Returns the receipt and the case's work (None when the receipt is an earlier one). Invalid, Refusal or UnknownProcedure otherwise.
     """
     now = env.now()
-    body = hashlib.sha256(canonical_json([procedure, given])).hexdigest()
+    body = hashlib.sha256(canonical_json([procedure, given, *([entered.unit, str(entered.received), consultation] if entered else [])])).hexdigest()
     if key is not None:
         if db.engine.dialect.name == "postgresql":      # two requests with one key take turns; SQLite's writers do so anyway
             db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
@@ -81,6 +92,9 @@ def file_case(env: Environment, procedure: str, given: dict[str, Any], *, key: s
     deployed = env.registry.active(procedure, now)
     files = AnsweredFiles(env, Citizen(0))
     content = _clean_filing(env, deployed, flat_content(given), now, files)
+    if entered is not None and content.get("respondent") in entered.person.covered():
+        raise Invalid([("respondent", "respondent", "反映的是您的单位或其上级，不能由您登记，请原样转交其他受理机关",
+                        "This is about your own unit or one above it: you cannot enter it; pass it on as it is to another receiving office")])
     office = _office(env, deployed, given.get("office"), content.get("respondent"))
     case = _new_case(env, deployed, content, office, now)
     if deployed.manifest.filing.get("consultation"):
@@ -94,17 +108,27 @@ def file_case(env: Environment, procedure: str, given: dict[str, Any], *, key: s
     digest = content_hash({"case": case.number, "filed_at": now.isoformat(), "content": content})
     state = CaseState(case_id=case.id, version=0, doc=b"")
     db.session.add_all([state, Filing(case_id=case.id, seq=0, at=now, content=content, hash=digest)])
-    actor: Actor = Citizen(case.id)
-    work = CaseWork(env, case, state, actor, None)
+    actor: Actor = entered.person if entered else Citizen(case.id)
+    work = CaseWork(env, case, state, actor, entered.unit if entered else None)
     work.show_to(office, "office")
-    work.ledger.write("filed", {"hash": digest, "channel": case.channel, "office": office, "respondent": case.respondent})
-    tell(work, "filed", {})
+    came = {"received": str(entered.received)} if entered else {}
+    work.ledger.write("filed", {"hash": digest, "channel": case.channel, "office": office, "respondent": case.respondent, **came})
+    tell(work, "filed", came)
     work.run(Start(), None)
     receipt = Receipt(case.number, code, digest, case.id)
     if key is not None:
         work.new_rows.append(IdempotencyKey(key=key, body_hash=body, answer={"number": receipt.number, "hash": receipt.hash, "case_id": receipt.case_id}, at=now))
     work.flush()
     return receipt, work
+
+
+def check_filing(env: Environment, deployed: Deployed, given: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """What is wrong with a filing, without filing it."""
+    try:
+        _clean_filing(env, deployed, flat_content(given), env.now(), AnsweredFiles(env, Citizen(0)))
+    except Invalid as invalid:
+        return invalid.fields
+    return []
 
 
 def _clean_filing(env: Environment, deployed: Deployed, flat: dict[str, Any], now, files: AnsweredFiles) -> dict[str, Any]:
@@ -189,4 +213,4 @@ def find_by_code(env: Environment, number: str, code: str) -> Citizen | None:
     return Citizen(row.id)
 
 
-__all__ = ["Receipt", "code_hash", "file_case", "find_by_code", "flat_content"]
+__all__ = ["Entered", "Receipt", "check_filing", "code_hash", "file_case", "find_by_code", "flat_content"]

@@ -113,15 +113,20 @@ class Registry:
 
     def procedures(self, now: datetime) -> list[Deployed]:
         """All procedures in force, by id."""
-        names = db.session.scalars(select(Deployment.procedure).where(Deployment.effective_at <= now).distinct().order_by(Deployment.procedure)).all()
-        return [self.active(name, now) for name in names]
+        query = select(Deployment.procedure, Deployment.id).where(Deployment.effective_at <= now)
+        latest = dict(db.session.execute(query.order_by(Deployment.procedure, Deployment.effective_at, Deployment.number)).all())      # the last of each name
+        return [self.deployed(id) for id in latest.values()]
 
     def calendar(self, calendar_id: str, stamp: int | None = None) -> Calendar:
         """The calendar of a layer with all above it, as amended. `stamp`: the calendars' stamp where the caller has read it already."""
+        return self.calendars(stamp)[calendar_id]
+
+    def calendars(self, stamp: int | None = None) -> dict[str, Calendar]:
+        """All calendars by the id of their lowest layer; `stamp` as in `calendar`."""
         stamp = read_stamp(CALENDARS) if stamp is None else stamp
         if self._calendars[0] != stamp:
             self._calendars = (stamp, calendars_with())
-        return self._calendars[1][calendar_id]
+        return self._calendars[1]
 
     def _directory_memory(self) -> tuple:
         stamp = self._directories[0]

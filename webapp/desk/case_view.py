@@ -53,7 +53,7 @@ class CaseView:
         case = self.case
         return {
             "number": case.number, "title": case.title, "procedure": self.manifest.text(self.manifest.title, self.lang), "type": word(TYPES, case.type),
-            "channel": word(CHANNELS, case.channel), "filed_at": case.filed_at, "status": case.status, "outcome": word(OUTCOMES, case.outcome),
+            "channel": word(CHANNELS, case.channel), "filed_at": case.filed_at, "received": self.entries[0].data.get("received") if self.entries else None, "status": case.status, "outcome": word(OUTCOMES, case.outcome),
             "round": case.round, "merged_into": case.merged_into, "url": url_for("desk.case", number=case.number),
         }
 

@@ -27,10 +27,11 @@ class Many:
 
 WHO = {"role": ROLES, "unit?": TEXT}
 RULE = {"when": TEXT, "code?": TEXT, "zh?": TEXT, "en?": TEXT, "field?": TEXT, "task?": TEXT, "article?": TEXT}
+DESK = {"role": ROLES, "unit": TEXT, "channels?": Many(CHANNELS)}
 SHAPE: dict[str, Any] = {
     "id": TEXT, "process": TEXT, "directory": TEXT, "office": TEXT, "number": TEXT, "limits": TEXT, "title": {"zh": TEXT, "en?": TEXT},
     "document": {"zh": TEXT, "en?": TEXT, "issued?": date, "*": ANY}, "calendar?": TEXT, "office_instead?": TEXT, "base?": TEXT, "uses?": WORDS,
-    "params?": Each(ANY), "filing?": {"form?": TEXT, "types?": Many(TYPES), "channels?": Many(CHANNELS), "*": ANY},
+    "params?": Each(ANY), "filing?": {"form?": TEXT, "types?": Many(TYPES), "channels?": Many(CHANNELS), "captcha?": FLAG, "consultation?": FLAG, "desk?": Many(DESK), "*": ANY},
     "scope?": Many({"id": TEXT, "article?": TEXT, "zh": TEXT, "en?": TEXT, "*": ANY}),
     "exclusion?": Many({"id": TEXT, "article?": TEXT, "zh": TEXT, "en?": TEXT, "*": ANY}),
     "condition?": Many({"id": TEXT, "article?": TEXT, "zh": TEXT, "en?": TEXT, "*": ANY}),

@@ -6,6 +6,7 @@ from typing import Any
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
+from webapp.cases.enter_case import desks
 from webapp.permissions import REPORTING, Person, count_open
 
 from .case_words import ROLES, word
@@ -13,7 +14,8 @@ from .jinja import current_lang
 from .web import env, languages, person
 
 RAIL = (        # id, endpoint, roles that see it (None: everybody)
-    ("tasks", "desk.tasks", None), ("unit", "desk.unit", None), ("notices", "desk.notices", None), ("search", "desk.search", None), ("supervision", "desk.supervision", {"supervisor", "leader"}),
+    ("tasks", "desk.tasks", None), ("unit", "desk.unit", None), ("notices", "desk.notices", None), ("search", "desk.search", None), ("enter", "desk.enter", None),
+    ("supervision", "desk.supervision", {"supervisor", "leader"}),
     ("reports", "desk.reports", REPORTING), ("studio", "studio.index", {"policy", "admin"}), ("calendar", "desk.calendar", {"policy", "admin", "supervisor"}),
     ("incidents", "desk.incidents", {"admin"}), ("admin", "admin.index", {"admin"}),
 )
@@ -40,6 +42,8 @@ def _rail(who: Person, current: str) -> list[dict[str, Any]]:
     items = []
     for name, endpoint, roles in RAIL:
         if endpoint not in current_app.view_functions or (roles is not None and not any(who.has_role(r) for r in roles)):
+            continue
+        if name == "enter" and not desks(env(), who):
             continue
         count = (waiting if waiting < COUNTED_TO else f"{COUNTED_TO}+") if name == "tasks" else None
         items.append({"id": name, "url": url_for(endpoint), "current": name == current, "count": count})

@@ -123,8 +123,12 @@ class Teller:
             case "missed":
                 return _("%(name)s已逾期", name=name)
             case "running":
-                return _("%(name)s期限到 %(due)s", name=name, due=long_date(each.get("due"), self.lang))
+                return _("%(name)s期限到 %(due)s", name=name, due=self.due(each))
         return ""
+
+    def due(self, fact: Mapping[str, Any]) -> str:
+        """A due date as it was at the time; marked where it rested on a year not announced yet."""
+        return long_date(fact.get("due"), self.lang) + (f" ({_('暂定')})" if fact.get("provisional") else "")
 
     @staticmethod
     def said_body(said: Said, colon: str) -> str:
@@ -148,6 +152,8 @@ class Teller:
         return self.who(entry) + self.colon + self.name_of(entry.kind), self.said_body(said, self.colon), ""
 
     def _filed(self, entry, data):
+        if data.get("received"):
+            return _("%(who)s登记来件：%(channel)s，%(date)s收到", who=self.who(entry), channel=word(CHANNELS, data.get("channel")), date=long_date(data["received"], self.lang)), "", "good"
         return _("留言人通过%(channel)s提交", channel=word(CHANNELS, data.get("channel"))), "", "good"
 
     def _moment(self, entry, data):
@@ -188,7 +194,7 @@ class Teller:
 
     def _extended(self, entry, data):
         return _("%(deadline)s期限由 %(old)s 延至 %(due)s", deadline=self.deadline(data.get("deadline")), old=long_date(data.get("old"), self.lang),
-                 due=long_date(data.get("due"), self.lang)), "", "now"
+                 due=self.due(data)), "", "now"
 
     def _recomputed(self, entry, data):
         return _("日历调整，%(deadline)s期限由 %(old)s 改为 %(due)s", deadline=self.deadline(data.get("deadline")), old=long_date(data.get("old"), self.lang),

@@ -27,8 +27,8 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
     "withdrawn": ("已撤回", "Withdrawn", "按您的要求已撤回，不再办理。您写的内容仍会保存。", "Withdrawn as you asked; it is no longer handled. What you wrote is kept."),
 }
 _LABELS = {"reason": ("理由", "Reason"), "basis": ("依据", "Basis"), "body": ("负责的机构", "The body in charge"), "materials": ("需要补充", "What is needed"),
-           "due": ("最迟", "At the latest")}
-PARTS = ("basis", "reason", "body", "materials", "due")
+           "due": ("最迟", "At the latest"), "received": ("收到日期", "Received on")}
+PARTS = ("basis", "reason", "body", "materials", "due", "received")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def told(kind: str, data: Mapping[str, Any], lang: str, exclusions: Iterable[Map
 def _words(part: str, value: Any, lang: str, exclusions: Iterable[Mapping[str, Any]]) -> str:
     if isinstance(value, list):
         return ("; " if english(lang) else ";").join(map(str, value))
-    if part == "due":
+    if part in ("due", "received"):
         return long_date(str(value)[:10], lang)
     if part == "basis" and value == "scope":
         return "It does not belong to what is handled here" if english(lang) else "不属于本程序的办理范围"

@@ -3,17 +3,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import segno
 from flask import Response, redirect, render_template, session, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from webapp.cases.file_case import Receipt
 from webapp.cases.promises import promises
 from webapp.http.formats import date_and_time
 from webapp.http.jinja import current_lang
+from webapp.http.qr import qr_picture
 from webapp.http.web import env, public
 
+from .calculator import calculator_url
 from .frame import portal
 from .visits import remember
 
@@ -43,12 +43,11 @@ def receipt():
     kept = kept_receipt()
     if kept is None:
         return redirect(url_for("portal.follow"))
-    deployed = env().registry.active(kept["procedure"], env().now())
+    deployed, filed_at = env().registry.active(kept["procedure"], env().now()), datetime.fromisoformat(kept["at"])
     link = url_for("portal.follow", number=kept["number"], _external=True)
-    code = segno.make(link, error="m", micro=False)
-    picture = Markup(code.svg_inline(scale=4, border=2, svgclass="qr", lineclass=None))      # noqa: S704  drawn by segno from our own link
-    return render_template("portal/receipt.html", receipt=kept, filed_at=datetime.fromisoformat(kept["at"]), link=link, picture=picture,
-                           promises=promises(env(), deployed, datetime.fromisoformat(kept["at"]), kept.get("facts")), title=deployed.manifest.text(deployed.manifest.title, current_lang()))
+    return render_template("portal/receipt.html", receipt=kept, filed_at=filed_at, link=link, picture=qr_picture(link),
+                           promises=promises(env(), deployed, filed_at, kept.get("facts")), calculator_url=calculator_url(deployed, filed_at, kept.get("facts") or {}),
+                           title=deployed.manifest.text(deployed.manifest.title, current_lang()))
 
 
 @portal.get("/receipt.txt")

@@ -5,6 +5,7 @@
 //   data-upload               where chosen files are sent
 //   data-files                id of a block {file id: {name, size}}: the files that the values name already
 //   data-readonly             shows, cannot be changed
+//   data-focus                the first field that is still empty has the focus
 // The event `form:fill` ({key: value}) puts values into fields.
 // Submits {"values": {…}} as JSON; goes where the answer's `next` says, or shows the problem document's `fields`.
 import { Form } from '@bpmn-io/form-js-viewer';
@@ -13,7 +14,7 @@ import { Mandarin } from 'flatpickr/dist/l10n/zh.js';
 import { lang, say } from '../page/language.js';
 import { filesModule } from './files.js';
 import { labels, prepare, withIds } from './prepare.js';
-import { markFields, ownProblems, showSummary } from './problems.js';
+import { inputOf, markFields, ownProblems, showSummary } from './problems.js';
 import { requiredWhenModule } from './required-when.js';
 import { sendJson } from './send.js';
 import { translateLiterals, translator } from './words.js';
@@ -70,6 +71,11 @@ export async function mount(host) {
 
   const { bar, button } = submitBar(host);
   host.append(bar);
+  if ('focus' in host.dataset) {
+    const values = form._getState().data;
+    const first = [...fields].find(([key]) => values[key] == null || values[key] === '');
+    if (first) inputOf(form, first[1].id)?.focus({ preventScroll: true });
+  }
   const submit = async () => {
     if (button.disabled) return;
     const data = form._getSubmitData();
