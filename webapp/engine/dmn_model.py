@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from copy import copy
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from webapp.feel import Function, Run, check, guarded, take
+from webapp.feel import Expression, Function, Run, check, guarded, take
 from webapp.feel.values import member
 
 from .dmn_boxed import Logic, apart, typed
@@ -66,6 +68,15 @@ class Decision:
     def own_names(self) -> frozenset[str]:
         """The names that required decisions' results are found under (their variables' and ids), and its functions'."""
         return frozenset(name for each in self.required for name in (each.name, each.id)) | self._needs.knowledge.keys()
+
+    def given(self, columns: Mapping[str, Expression]) -> Decision:
+        """The same decision, with other expressions in the columns of its table that have these texts."""
+        if not columns or not isinstance(self._logic, Table):
+            return self
+        found = copy(self)
+        inputs = (replace(each, expression=columns.get(each.text, each.expression)) for each in self._logic.inputs)
+        found._logic = replace(self._logic, inputs=tuple(inputs))
+        return found
 
     def evaluate(
         self, context: Mapping, *, functions: Mapping[str, Callable] = _NONE, now: datetime | None = None,

@@ -12,6 +12,8 @@ CHANNELS = {
     "other_platform": _("其他平台"),
 }
 TYPES = {"consult": _("咨询"), "help": _("求助"), "complaint": _("投诉"), "report": _("举报"), "suggestion": _("意见建议"), "service": _("办事")}
+CONSULTED = {"document": _("文件草案"), "rule": _("规章、法规草案")}
+LEVELS = {"province": _("省"), "city": _("市、州"), "county": _("县、市、区"), "town": _("乡镇、街道"), "village": _("村、社区")}
 KINDS = {"person": _("个人"), "enterprise": _("企业或其他组织")}
 ROLES = {
     "intake": _("受理员"), "dispatcher": _("分办"), "clerk": _("经办"), "unit_head": _("承办单位负责人"), "approver": _("主管审批"), "supervisor": _("督查督办员"),

@@ -84,6 +84,12 @@ def count(n: int, unit: str, lang: str) -> str:
     return f"{n} {en}{'' if n == 1 else 's'}" if english(lang) else f"{n} {zh}"
 
 
+def unit_word(unit: str, lang: str) -> str:
+    """`个工作日`, `working days`; unit as in count."""
+    zh, en = _UNITS[unit]
+    return f"{en}s" if english(lang) else zh
+
+
 def span(value: object, lang: str) -> str:
     """A span (`"15 wd"`, or anything with `n` and `unit`) in words; `当日`, `the same day` for 0 working days; empty for None."""
     if value is None or value == "":

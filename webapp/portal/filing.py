@@ -15,6 +15,7 @@ from webapp.http.jinja import current_lang
 from webapp.http.web import env, public
 from webapp.models import db
 
+from .calculator import calculator_url
 from .draft import Draft
 from .frame import filing_limit, limiter, portal, refuse_machines, upload_limit
 from .places import places
@@ -45,8 +46,10 @@ def asked_on(deployed: Deployed, consultation_id: int | None) -> Consulted | Non
     return found if found is not None and found.procedure == deployed.procedure and found.state == "open" else None
 
 
-def _facts(on: Consulted | None) -> dict[str, str]:
-    return {"consultation": on.kind} if on is not None else {}
+def _facts(form: Asking, draft: Draft, on: Consulted | None) -> dict[str, str]:
+    """What is known of the case before it is one, for what is promised."""
+    said = {"channel": draft.channel} | {name: draft.answers.get(name) for name in ("type", "category", "claimant_kind") if name in form.form.fields}
+    return {name: value for name, value in said.items() if value} | ({"consultation": on.kind} if on is not None else {})
 
 
 def know_files(form: Asking, draft: Draft) -> None:
@@ -138,7 +141,9 @@ def page(form: Asking, draft: Draft, step: str, problems: list | None = None, ba
         for problem in wrong:
             problem["step"] = next((s for s in form.steps if problem.get("field") in form.keys(s)), None)
         common["problems"] = wrong
-        body = render_template("portal/check.html", rows=form.summary(draft.answers), promises=promises(env(), form.deployed, form.now, _facts(on)), **common)
+        facts = _facts(form, draft, on)
+        body = render_template("portal/check.html", rows=form.summary(draft.answers), promises=promises(env(), form.deployed, form.now, facts),
+                               calculator_url=calculator_url(form.deployed, form.now, facts), **common)
     else:
         views = form.fields(step, draft.answers)
         common |= {"asked": [v for v in views if v.kind != "file"], "file_views": [v for v in views if v.kind == "file"], "file_limits": file_limits(),
@@ -181,7 +186,7 @@ def send(form: Asking, draft: Draft):
     except Refusal as refusal:
         db.session.rollback()
         return page(form, draft, CHECK, _said(refusal))
-    keep_receipt(receipt, form.deployed.procedure, _facts(asked_on(form.deployed, draft.consultation)))
+    keep_receipt(receipt, form.deployed.procedure, _facts(form, draft, asked_on(form.deployed, draft.consultation)))
     return redirect(url_for("portal.receipt"), 303)
 
 

@@ -23,6 +23,7 @@ def _install(state) -> None:
     state.app.config.setdefault("PORTAL_FILING_LIMIT", "20 per hour;60 per day")
     state.app.config.setdefault("PORTAL_GUESS_LIMIT", "10 per 10 minutes;60 per day")
     state.app.config.setdefault("PORTAL_UPLOAD_LIMIT", "60 per hour")
+    state.app.config.setdefault("PORTAL_CALCULATOR_LIMIT", "120 per minute")
     limiter.init_app(state.app)
 
 
@@ -34,6 +35,11 @@ def filing_limit() -> str:
 def upload_limit() -> str:
     """How many pages with files an address may send."""
     return current_app.config["PORTAL_UPLOAD_LIMIT"]
+
+
+def calculator_limit() -> str:
+    """How often an address may calculate."""
+    return current_app.config["PORTAL_CALCULATOR_LIMIT"]
 
 
 def guess_limit() -> str:
@@ -56,7 +62,7 @@ def _words() -> dict:
 def _frame() -> dict:
     here = request.endpoint or ""
     current = {"portal.file": "file", "portal.procedure": "file", "portal.fill": "file", "portal.receipt": "file", "portal.rate": "rate",
-               "portal.about": "open", "portal.about_procedure": "open", "portal.opinions": "open", "portal.opinions_on": "open"}.get(here, "follow" if "follow" in here or "act" in here or "task" in here else "")
+               "portal.about": "open", "portal.about_procedure": "open", "portal.about_counting": "open", "portal.calculator": "open", "portal.calculator_span": "open", "portal.opinions": "open", "portal.opinions_on": "open"}.get(here, "follow" if "follow" in here or "act" in here or "task" in here else "")
     again = request.full_path.rstrip("?") if request.method == "GET" else _start_again()
     large = bool(session.get("large"))
     found = languages()
@@ -68,6 +74,7 @@ def _frame() -> dict:
         "languages": found,
         "large_type": {"on": large, "url": url_for("portal.size", size="normal" if large else "large", next=again)},
         "staff_url": _staff_url(),
+        "explained": {"calculator": url_for("portal.calculator"), "counting": url_for("portal.about_counting")},
         "trap": TRAP,
     }
 
