@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
-from tests.integration.test_api import FILE, SUPERVISOR, file, own_task, token_for
+from tests.integration.test_api import FILE, SUPERVISOR, file, own_task, screen, token_for
 from webapp.api import demo
 
 load_all_checks()
@@ -17,7 +17,7 @@ NAMES = ("not_a_server_error", "status_code_conformance", "content_type_conforma
          "negative_data_rejection", "unsupported_method")
 CHECKED = [CHECKS.get_one(name) for name in NAMES]
 UNTYPED = [CHECKS.get_one("negative_data_rejection")]      # a part of a multipart body has no type that could be wrong
-LABELS = ["POST /cases", "GET /cases/{case}", "POST /cases/{case}/actions/{action}", "GET /tasks", "POST /tasks/{task_id}/claim", "POST /tasks/{task_id}/complete",
+LABELS = ["POST /cases", "GET /cases/{case}", "GET /cases/{case}/deadlines/{name}", "POST /cases/{case}/actions/{action}", "GET /tasks", "POST /tasks/{task_id}/claim", "POST /tasks/{task_id}/complete",
           "POST /files", "POST /demo/clock"]
 SETTINGS = settings(max_examples=15, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
@@ -37,7 +37,9 @@ def test_every_operation_is_tried(schema):
 def test_answers_are_those_of_the_document(app, client, schema, label, mode):
     filed, headers = file(client), token_for(app, SUPERVISOR)
     task = own_task(client, headers, "screen")
-    real = {"case": filed["case"], "task_id": task["id"], "action": "add_information"}
+    if "deadlines" in label:
+        screen(client, headers, filed["case"])
+    real = {"case": filed["case"], "task_id": task["id"], "action": "add_information", "name": "receive"}
     bodies = {"POST /cases": FILE, "POST /cases/{case}/actions/{action}": {"data": {"text": "补充"}}, "POST /demo/clock": {"to": "2026-03-05"},
               "POST /tasks/{task_id}/complete": {"version": task["version"], "data": {"decision": "assign", "unit": "dali/xiangyun"}}}
     operation, turn = schema.find_operation_by_label(label), count()

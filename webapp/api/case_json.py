@@ -18,7 +18,7 @@ from webapp.models import NEVER, Case, Filing, LedgerEntry, Message, Task, Unit,
 from webapp.permissions import Person, may_do_task
 
 NEVER_LISTED = "rate"       # waits for the citizen and is never listed as open
-NOT_FOR_CITIZENS = {"claimed", "given_back", "revealed", "recuse", "refer_discipline", "referred"}
+NOT_FOR_CITIZENS = {"claimed", "given_back", "revealed", "recuse", "refer_discipline", "referred", "reminded"}
 TOLD_CITIZENS = ("hash", "channel", "outcome", "deadline", "deadlines", "old", "due", "article", "moment", "due_at", "case", "entries")
 
 
@@ -30,7 +30,7 @@ def staff_case(work: CaseWork, person: Person) -> dict[str, Any]:
     units = units_of(work.tasks)
     filings = [written(f, f.content if seen else masked(f.content)) for f in filings_of(case.id)]
     tasks = [{"id": t.id, "version": t.version, "task": t.name, "unit": units.get(t.unit_id), "role": t.role, "due": due_day(t.due_at),
-              "mine": may_do_task(person, t, units.get(t.unit_id))} for t in open_tasks(work.tasks)]
+              "provisional": rests_on_estimate(work.clocks.all(), t.deadline), "mine": may_do_task(person, t, units.get(t.unit_id))} for t in open_tasks(work.tasks)]
     return {
         **head(case), "open": names_open(work.tasks), "deadlines": deadlines_json(work.clocks.all(), work.now, work.calendar),
         "ledger": [entry(e, {"actor": e.actor, "data": e.data}) for e in entries], "tasks": tasks,
@@ -42,11 +42,13 @@ def citizen_case(view: CitizenCase, now: datetime) -> dict[str, Any]:
     """The case for whoever filed it."""
     case = view.case
     own = [t for t in view.tasks if t.role == "citizen"]
-    due = dict(db.session.execute(select(Task.id, Task.due_at).where(Task.case_id == case.id, Task.state == "open")).all()) if own else {}
+    rows = db.session.execute(select(Task.id, Task.due_at, Task.deadline).where(Task.case_id == case.id, Task.state == "open")).all() if own else []
+    bound = {row.id: row for row in rows}
     return {
         **head(case), "open": sorted(t.name for t in view.tasks if t.name != NEVER_LISTED), "deadlines": deadlines_json(view.deadlines, now, view.calendar),
         "ledger": [entry(e, {"data": shown_to_citizen(e)}) for e in ledger_of(case.id) if e.kind not in NOT_FOR_CITIZENS],
-        "tasks": [{"id": t.id, "version": t.version, "task": t.name, "unit": None, "role": "citizen", "due": due_day(due[t.id]), "mine": True} for t in own],
+        "tasks": [{"id": t.id, "version": t.version, "task": t.name, "unit": None, "role": "citizen", "due": due_day(bound[t.id].due_at),
+                   "provisional": rests_on_estimate(view.deadlines, bound[t.id].deadline), "mine": True} for t in own],
         "actions": [a.name for a in view.actions], "filings": [written(w, w.content) for w in view.written], "messages": messages_json(view.messages),
     }
 
@@ -78,6 +80,11 @@ def units_of(tasks: Iterable[Task]) -> dict[int, str]:
 def due_day(due_at: datetime) -> str | None:
     """The last day of a task whose deadline runs out at `due_at`; None without one."""
     return None if due_at >= NEVER else local_date(due_at - timedelta(seconds=1)).isoformat()
+
+
+def rests_on_estimate(deadlines: Iterable[Deadline], name: str | None) -> bool:
+    """Whether the running deadline of that name is provisional."""
+    return any(d.name == name and not d.ended and d.provisional for d in deadlines)
 
 
 def deadlines_json(deadlines: Iterable[Deadline], now: datetime, calendar: Calendar) -> dict[str, Any]:

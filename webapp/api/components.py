@@ -33,6 +33,7 @@ def ref(name: str) -> Schema:
 MOMENT: Schema = {"type": "string", "format": "date-time", "description": "UTC"}
 DAY: Schema = {"type": "string", "format": "date"}
 ID: Schema = {"type": "integer", "minimum": 1, "maximum": BIG}
+PROVISIONAL: Schema = {"type": "boolean", "description": "日期涉及放假安排尚未公布的年份，暂定。 The date rests on a year whose holidays are not announced yet."}
 NUMBER = text("案件编号。 The case's number.", 40)
 STATUS = text(enum=["open", "closed"])
 OPEN = list_of(text(), description="等待办理的任务，每项一个名称；评价不列出。 The user tasks that wait, one name for each; `rate` is never listed.")
@@ -77,7 +78,7 @@ SENT: dict[str, Schema] = {
 DEADLINE = obj({
     "due": maybe(DAY), "status": text(enum=["running", "paused", "met", "missed", "late", "cancelled"]), "light": text(enum=["green", "yellow", "red"]),
     "days_left": maybe({"type": "integer", "description": "剩余工作日，逾期为负。 Working days left; negative when missed."}), "n": {"type": "integer"},
-    "started": DAY, "original_due": DAY, "extensions": {"type": "integer"}, "provisional": {"type": "boolean"}, "article": text(), "local": {"type": "boolean"}})
+    "started": DAY, "original_due": DAY, "extensions": {"type": "integer"}, "provisional": PROVISIONAL, "article": text(), "local": {"type": "boolean"}})
 
 ENTRY = obj({
     "seq": {"type": "integer"}, "at": MOMENT, "kind": text(), "by": text("citizen、system 或 staff。", enum=["citizen", "system", "staff"]),
@@ -85,7 +86,7 @@ ENTRY = obj({
     "hash": text(most=64)}, ["seq", "at", "kind", "by", "unit", "data", "hash"])
 
 CASE_TASK = obj({
-    "id": ID, "version": {"type": "integer"}, "task": text(), "unit": maybe(text()), "role": text(), "due": maybe(DAY),
+    "id": ID, "version": {"type": "integer"}, "task": text(), "unit": maybe(text()), "role": text(), "due": maybe(DAY), "provisional": PROVISIONAL,
     "mine": {"type": "boolean", "description": "可由查询者办理。 Whether whoever asks may do it."}})
 
 ANSWERED: dict[str, Schema] = {
@@ -108,7 +109,7 @@ ANSWERED: dict[str, Schema] = {
     "State": obj({"case": NUMBER, "status": STATUS, "outcome": maybe(text()), "open": OPEN}),
     "Task": obj({
         "id": ID, "version": {"type": "integer"}, "task": text(), "case": NUMBER, "title": text(most=300), "procedure": text(), "unit": text(), "role": text(),
-        "due": maybe(DAY), "overdue": {"type": "boolean"}, "opened_at": MOMENT, "claimed": {"type": "boolean", "description": "已由本人领取。 Claimed by oneself."}}),
+        "due": maybe(DAY), "provisional": PROVISIONAL, "overdue": {"type": "boolean"}, "opened_at": MOMENT, "claimed": {"type": "boolean", "description": "已由本人领取。 Claimed by oneself."}}),
     "TaskPage": obj({"tasks": list_of(ref("Task")), "next": maybe(text("下一页的 `after`；没有更多时为 null。 `after` of the next page; null when there is none."))}),
     "Claimed": obj({"id": ID, "version": {"type": "integer"}, "task": text()}),
     "Clock": obj({"now": MOMENT, "fired": {"type": "integer", "minimum": 0, "description": "触发的时点数。 How many moments fired."}}),

@@ -10,9 +10,10 @@ from sqlalchemy import select, union_all
 
 from webapp.cases.do_task import claim_task, complete_task
 from webapp.cases.errors import NotFound
+from webapp.domain.deadlines import Deadline
 from webapp.engine import Refusal
 from webapp.http.web import env
-from webapp.models import Case, Task, db
+from webapp.models import Case, DeadlineRow, Task, db
 from webapp.permissions import Citizen, Person, task_pages
 
 from .asking import asker_of_task, hidden, staff
@@ -42,7 +43,8 @@ def tasks():
     limit = query.get("limit", USUAL)
     rows = task_rows(person, read_key(query["after"]) if "after" in query else None, limit + 1)
     more = len(rows) > limit
-    found = [task_json(row, person, env().now()) for row in rows[:limit]]
+    estimated = provisional_of(rows[:limit])
+    found = [task_json(row, person, env().now(), (row.Task.case_id, row.Task.deadline) in estimated) for row in rows[:limit]]
     return jsonify(tasks=found, next=write_key(rows[limit - 1].Task) if more else None)
 
 
@@ -56,10 +58,20 @@ def task_rows(person: Person, after: tuple[datetime, int] | None, limit: int) ->
     return list(db.session.execute(query.order_by(page.c.due_at, page.c.id).limit(limit)))
 
 
-def task_json(row: Any, person: Person, now: datetime) -> dict[str, Any]:
+def provisional_of(rows: list[Any]) -> set[tuple[int, str]]:
+    """(case, deadline) of those that run to a provisional date: one query for the page, none where no task has a deadline."""
+    names = {row.Task.deadline for row in rows} - {None}
+    if not names:
+        return set()
+    query = select(DeadlineRow.case_id, DeadlineRow.name, DeadlineRow.doc).where(
+        DeadlineRow.case_id.in_({row.Task.case_id for row in rows}), DeadlineRow.name.in_(names), DeadlineRow.ended_at.is_(None))
+    return {(r.case_id, r.name) for r in db.session.execute(query) if Deadline.from_json(r.doc).provisional}
+
+
+def task_json(row: Any, person: Person, now: datetime, provisional: bool) -> dict[str, Any]:
     task, units = row.Task, {h.unit_id: h.unit for h in person.holdings}
     return {"id": task.id, "version": task.version, "task": task.name, "case": row.number, "title": row.title, "procedure": row.procedure,
-            "unit": units[task.unit_id], "role": task.role, "due": due_day(task.due_at), "overdue": task.due_at <= now, "opened_at": task.opened_at.isoformat(),
+            "unit": units[task.unit_id], "role": task.role, "due": due_day(task.due_at), "provisional": provisional, "overdue": task.due_at <= now, "opened_at": task.opened_at.isoformat(),
             "claimed": task.assignee_id == person.account_id}
 
 

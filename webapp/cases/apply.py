@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from webapp.domain.clock import local_date
 from webapp.engine import Effect, Outcome, Refusal
 from webapp.models import Case, Message, Outbox, StaffNotice, Supervision, db
 from webapp.permissions import within
 
+from .clocks import as_date
 from .record import LedgerWriter
 from .resolve import refuse_respondent, resolve_unit, respondent_refusal
 
@@ -68,7 +70,10 @@ def _tell(work: CaseWork, data: dict, effect: Effect) -> None:
 
 
 def tell(work: CaseWork, kind: str, data: dict[str, Any]) -> None:
-    """Tell the citizen: on the case's public page, and by mail where an address was left."""
+    """Tell the citizen: on the case's public page, and by mail where an address was left. A date in a year not announced yet is marked."""
+    due = as_date(data.get("due"))
+    if due is not None and work.calendar.provisional_between(local_date(work.now), due):
+        data = {**data, "provisional": True}
     work.told.append(kind)
     work.new_rows.append(Message(case_id=work.case.id, kind=kind, at=work.now, data=data))
     address = work.case.email
@@ -131,7 +136,8 @@ def find_merge_target(case: Case, number: str) -> Case | None:
 def _extend(work: CaseWork, data: dict, effect: Effect) -> None:
     deadline = work.clocks.latest(data["deadline"])
     event = deadline.events[-1]
-    work.ledger.write("extended", {"deadline": data["deadline"], "old": event.get("old"), "due": event.get("due"), "article": deadline.article})
+    work.ledger.write("extended", {"deadline": data["deadline"], "old": event.get("old"), "due": event.get("due"), "article": deadline.article,
+                                   "provisional": deadline.provisional or None})
 
 
 def _supervise(work: CaseWork, data: dict, effect: Effect) -> None:

@@ -108,7 +108,8 @@ class CaseWork:
         outcome = advance(self.deployed.definition, self.state, command, self.world(now))
         changed = [self.clocks._all[key] for key in sorted(self.clocks.changed)]
         if kind is not None:
-            deadlines = [{"id": d.name, "n": d.n, "status": d.status(now), "due": str(d.due) if d.due else None} for d in changed]
+            deadlines = [{"id": d.name, "n": d.n, "status": d.status(now), "due": str(d.due) if d.due else None, **({"provisional": True} if d.provisional else {})}
+                         for d in changed]
             self.ledger.write(kind, {**(data or {}), "passed": outcome.passed, "deadlines": deadlines})
         self.clocks.changed |= before
         self.state = outcome.state
@@ -141,8 +142,10 @@ class CaseWork:
         else:
             row.fired_at, row.n = at, row.n + 1
             self.ledger.actor, actor, unit, self.ledger.unit = "system", self.ledger.actor, self.ledger.unit, None
+            self.clocks.by = "system"
             self.run(Fire(row.instance, row.engine_id), "moment", {"moment": f"{row.deadline} {row.moment}"}, at=at)
             self.ledger.actor, self.ledger.unit = actor, unit
+            self.clocks.by = actor
         self.ledger.due = None
         self._aim()
 

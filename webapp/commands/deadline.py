@@ -1,4 +1,4 @@
-"""`duban deadline compute`: the day a span ends on, with every day counted."""
+"""`duban deadline compute`: the day a span ends on; `duban deadline prove`: a case's deadline. Both with every day, counted or not and why."""
 from __future__ import annotations
 
 import json
@@ -18,6 +18,12 @@ def register(commands) -> None:
     compute.add_argument("--content", type=Path, default=ROOT)
     compute.add_argument("--json", action="store_true", dest="as_json")
     compute.set_defaults(run=_compute)
+    prove = deadline.add_parser("prove", help="a case's deadline: every day from its start to its due date, and what happened to it")
+    prove.add_argument("case", help="the case's number")
+    prove.add_argument("deadline", help="the deadline's id, such as handle")
+    prove.add_argument("--n", type=int, help="which one of that id; the latest unless given")
+    prove.add_argument("--json", action="store_true", dest="as_json")
+    prove.set_defaults(run=_prove)
 
 
 def _compute(args) -> int:
@@ -37,7 +43,48 @@ def _compute(args) -> int:
     if args.as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
     else:
-        for day in found["days"]:
-            print(f"{day['date']}  {'+' if day['counted'] else ' '}  {day['why']:<10} {day.get('label', '')}")
+        _print_days(found["days"])
         print(f"due {found['due']}{' (provisional)' if found['provisional'] else ''}")
     return 0
+
+
+def _print_days(days: list[dict]) -> None:
+    for day in days:
+        number = day["number"] if day["counted"] else ""
+        print(f"{day['date']}  {'+' if day['counted'] else ' '} {number:>3}  {day['why']:<10} {day['label']}{' (provisional)' if day['provisional'] else ''}  {day['basis']}".rstrip())
+
+
+def _prove(args) -> int:
+    from webapp.app import create_core
+    from webapp.cases.errors import NotFound
+    from webapp.cases.prove_deadline import prove_deadline
+    from webapp.models.storage import reading_only
+    from webapp.permissions import System
+
+    app = create_core()
+    with app.app_context(), reading_only():
+        try:
+            proof = prove_deadline(app.extensions["duban"].env, System(), args.case, args.deadline, args.n)
+        except NotFound:
+            print(f"duban: there is no deadline '{args.deadline}'{f' number {args.n}' if args.n else ''} on a case {args.case}", file=sys.stderr)
+            return 2
+    print(json.dumps(proof, ensure_ascii=False, indent=1) if args.as_json else _in_lines(proof))
+    if not args.as_json:
+        _print_days(proof["days"])
+        print(f"due {proof['due'] or 'when it is resumed'}{' (provisional)' if proof['provisional'] else ''}, {proof['total']} days counted")
+    return 0
+
+
+def _in_lines(proof: dict) -> str:
+    """What stands above the days: the limit, its rules, what happened."""
+    calendar, local = proof["calendar"], " (local parameter)" if proof["local"] else ""
+    lines = [f"{proof['case']} {proof['deadline']} {proof['n']}: {proof['span'] or proof['until']}{' (urgent)' if proof['urgent'] else ''}, {proof['article']}{local}, {proof['status']}",
+             f"calendar {calendar['id']}, version {calendar['version']}"]
+    if calendar["changed"]:
+        lines.append(f"the calendar has changed since version {calendar['recorded_version']}; recorded due {proof['recorded_due']}")
+    lines += [f"- {rule['en']} {' '.join(p for p in (rule['basis_en'], rule['article']) if p)}".rstrip() for rule in proof["rules"]]
+    for event in proof["history"]:
+        by = " ".join(p for p in (event["by"]["unit"], event["by"]["role"], event["by"]["name"]) if p) or event["by"]["who"]
+        moved = f"{event['old']} -> {event['due']}" if event["old"] else event["due"] or ""
+        lines.append(f"{event['at']}  {event['kind']}  {moved}  {by}  {event['reason'] or event['basis'] or ''}".rstrip())
+    return "\n".join(lines)

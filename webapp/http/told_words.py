@@ -46,8 +46,16 @@ def told(kind: str, data: Mapping[str, Any], lang: str, exclusions: Iterable[Map
     """A message in words. `exclusions`: the manifest's, so that a basis given by its number is said in words."""
     zh, en, say_zh, say_en = WORDS.get(kind, ("通知", "Notice", "", ""))
     use = english(lang)
-    facts = tuple(((_LABELS[part][1] if use else _LABELS[part][0]), _words(part, data[part], lang, exclusions)) for part in PARTS if data.get(part))
+    facts = tuple(((_LABELS[part][1] if use else _LABELS[part][0]), _words(part, data[part], lang, exclusions) + _mark(part, data, lang))
+                  for part in PARTS if data.get(part))
     return Told(kind, en if use else zh, say_en if use else say_zh, str(data.get("text") or ""), facts)
+
+
+def _mark(part: str, data: Mapping[str, Any], lang: str) -> str:
+    """What is said of a date that rests on a year whose holidays were not announced when it was told."""
+    if part != "due" or not data.get("provisional"):
+        return ""
+    return " (provisional: that year's public holidays are not announced yet)" if english(lang) else "（暂定，该年放假安排尚未公布）"
 
 
 def _words(part: str, value: Any, lang: str, exclusions: Iterable[Mapping[str, Any]]) -> str:
