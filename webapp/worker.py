@@ -1,4 +1,4 @@
-"""The worker: fires deadlines' moments as they come due and sends what waits in the outbox. The rows are the truth; a lost turn only waits for the next."""
+"""The worker: fires deadlines' moments as they come due, gathers reminders in the morning and sends what waits in the outbox. The rows are the truth; a lost turn only waits for the next."""
 from __future__ import annotations
 
 import logging
@@ -14,7 +14,9 @@ from webapp.cases.apply_change import apply_changes
 from webapp.cases.attachments import purge_unattached, remove_orphans
 from webapp.cases.environment import Environment
 from webapp.cases.fire_moments import fire_case
+from webapp.cases.gather_reminders import accounts_to_tell, gather_reminders, postpone
 from webapp.cases.incidents import open_incident, solve
+from webapp.cases.reminder_letter import letter_of
 from webapp.models import MomentRow, Outbox, db
 from webapp.models.storage import reading_only
 from webapp.settings import Settings
@@ -27,12 +29,17 @@ BATCH = 50                  # cases or letters of one turn's query
 ATTEMPTS = 3                # of a moment, before its case is left to a person
 SENDINGS = 8                # of a letter
 CLEARING = timedelta(hours=1)    # between two clearings of uploads that nobody attached
+PATIENCE = timedelta(hours=1)    # before reminders that could not be gathered are tried again
 LEASE = timedelta(minutes=5)    # in which a letter that was taken is not taken again
+
+
+def _due(env: Environment) -> tuple:
+    return MomentRow.fire_at <= env.now(), MomentRow.attempts < ATTEMPTS
 
 
 def due_cases(env: Environment) -> list[int]:
     """Cases with a moment that has come and has not failed too often, the longest due first."""
-    query = select(MomentRow.case_id).where(MomentRow.fire_at <= env.now(), MomentRow.attempts < ATTEMPTS).order_by(MomentRow.fire_at).limit(BATCH * 2)
+    query = select(MomentRow.case_id).where(*_due(env)).order_by(MomentRow.fire_at).limit(BATCH * 2)
     with reading_only():
         try:
             return list(dict.fromkeys(db.session.scalars(query)))[:BATCH]
@@ -90,6 +97,45 @@ def _all_failed(env: Environment, cases: list[int]) -> bool:
     return set(due_cases(env)) <= set(cases)
 
 
+# -- reminders -------------------------------------------------------------------------------------------------------
+def gather(env: Environment, stop: threading.Event | None = None) -> int:
+    """One message for each person whom something waits for, each in its own transaction. Returns how many were written.
+
+    Not while moments are still to be fired: after a standstill they belong into the same message.
+    """
+    told, seen = 0, set()
+    while True:
+        with reading_only():
+            people = [account for account in accounts_to_tell(env.now(), BATCH + len(seen)) if account not in seen]
+            if not people or (not told and db.session.scalar(select(exists().where(*_due(env))))):
+                db.session.remove()
+                return told
+            db.session.remove()
+        for account_id in people:
+            if stop and stop.is_set():
+                return told
+            seen.add(account_id)
+            told += _gather(env, account_id)
+
+
+def _gather(env: Environment, account_id: int) -> int:
+    try:
+        written = gather_reminders(env, account_id)
+        db.session.commit()
+        return int(written)
+    except OperationalError:
+        db.session.rollback()
+        log.warning("account %s: the database was busy or away; its reminders wait for the next turn", account_id, exc_info=True)
+    except Exception:
+        db.session.rollback()
+        log.exception("account %s: its reminders could not be gathered", account_id)
+        postpone(account_id, env.now(), env.now() + PATIENCE)
+        db.session.commit()
+    finally:
+        db.session.remove()
+    return 0
+
+
 # -- the outbox ------------------------------------------------------------------------------------------------------
 def deliver(env: Environment, mailer: Mailer | None, stop: threading.Event | None = None) -> int:
     """Send what waits in the outbox, at least once, after the commit that wrote it. Returns how many were sent.
@@ -131,7 +177,11 @@ def _send(env: Environment, letter: Outbox, mailer: Mailer | None) -> int:
         values["channel"] = "app"
     elif letter.channel == "mail":
         try:
-            mailer.send(letter.payload["to"], *_words(letter), f"outbox-{letter.id}")
+            words = _words(env, letter)
+            if words is None:
+                values["channel"] = "app"
+            else:
+                mailer.send(letter.payload["to"], *words, f"outbox-{letter.id}")
         except MailError as error:
             log.warning("outbox %s, attempt %s: %s", letter.id, letter.attempts, error)
             more = error.again and letter.attempts < SENDINGS
@@ -146,8 +196,13 @@ def _send(env: Environment, letter: Outbox, mailer: Mailer | None) -> int:
     return int(values["state"] == "sent")
 
 
-def _words(letter: Outbox) -> tuple[str, str]:
-    """Subject and text: that there is something to read, never what; a mailbox is not the citizen's alone."""
+def _words(env: Environment, letter: Outbox) -> tuple[str, str] | None:
+    """Subject and text: that there is something to read, never what; a mailbox is not the citizen's alone. None when there is nothing left to tell."""
+    if "notice" in letter.payload:
+        with reading_only():        # and no transaction stays open while the mail server is spoken to
+            words = letter_of(env, letter.payload["notice"])
+            db.session.remove()
+        return words
     number = letter.payload.get("number", "")
     return (f"您反映的事项 {number} 有新进展 / News of your case {number}",
             f"您反映的事项（编号 {number}）有新的进展，请用编号和查询码在门户网站查看。\n\nThere is news of your case {number}. "
@@ -187,7 +242,7 @@ class Worker(threading.Thread):
         """One sweep, one delivery, and a batch of a calendar's change. Nothing that goes wrong ends the worker. Returns whether more of the change waits."""
         more = False
         with self.app.app_context():
-            for work in (lambda: sweep(self.env, self._ending), lambda: deliver(self.env, self.mailer, self._ending), self._clear_files, self._apply_changes):
+            for work in (lambda: sweep(self.env, self._ending), lambda: gather(self.env, self._ending), lambda: deliver(self.env, self.mailer, self._ending), self._clear_files, self._apply_changes):
                 try:
                     more = work() is True
                 except Exception:

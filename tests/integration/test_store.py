@@ -187,7 +187,7 @@ def test_a_moment_has_its_effect_once(env, clock):
     receipt = assign(env)
     clock.move(clock.now() + timedelta(days=2))
     assert due_cases(env.now()) == [receipt.case_id]
-    assert fire_case(env, receipt.case_id) == 1
+    assert fire_case(env, receipt.case_id) == 2      # the supervision that the diagram draws, and the reminder of the manifest
     db.session.commit()
     assert due_cases(env.now()) == []
     assert fire_case(env, receipt.case_id) == 0

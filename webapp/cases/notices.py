@@ -1,4 +1,4 @@
-"""In-app messages of staff: the newest for the roles a person holds, one keyset page at a time; those of a case behind the wall are left out."""
+"""In-app messages of staff: the newest for a person and for the roles they hold, one keyset page at a time; those of a case behind the wall are left out."""
 from __future__ import annotations
 
 from sqlalchemy import and_, or_, select
@@ -10,9 +10,7 @@ from webapp.permissions import Person, not_walled_off
 def notices_for(person: Person, before: int | None, limit: int) -> list[tuple[StaffNotice, str | None, str | None]]:
     """(notice, case number, case title), the newest first; a notice without a case names none."""
     held = {(h.unit_id, h.role) for h in person.holdings}
-    if not held:
-        return []
-    mine = or_(*(and_(StaffNotice.unit_id == unit_id, StaffNotice.role == role) for unit_id, role in sorted(held)))
+    mine = or_(StaffNotice.account_id == person.account_id, *(and_(StaffNotice.unit_id == unit_id, StaffNotice.role == role) for unit_id, role in sorted(held)))
     query = select(StaffNotice, Case.number, Case.title).outerjoin(Case, Case.id == StaffNotice.case_id).where(mine, or_(StaffNotice.case_id.is_(None), not_walled_off(person)))
     if before is not None:
         query = query.where(StaffNotice.id < before)

@@ -15,13 +15,15 @@ class LedgerWriter:
 
     def __init__(self, case: Case, key: bytes, now: datetime, actor: str, unit: str | None):
         self.case, self.key, self.now, self.actor, self.unit = case, key, now, actor, unit
+        self.due: datetime | None = None        # while a moment is carried out: when it was due
         self.rows: list[dict[str, Any]] = []
 
     def write(self, kind: str, data: dict[str, Any] | None = None, *, actor: str | None = None, unit: str | None = None) -> None:
         """One entry. `data` must be JSON; empty values are left out so that the same step reads the same."""
         case = self.case
         case.ledger_seq += 1
-        clean = plain({k: v for k, v in (data or {}).items() if v not in (None, "", [], {})})
+        data = {**(data or {}), "due_at": self.due.isoformat()} if self.due is not None else data or {}
+        clean = plain({k: v for k, v in data.items() if v not in (None, "", [], {})})
         body = body_of(case.number, case.ledger_seq, self.now, kind, actor or self.actor, unit if actor else self.unit, clean)
         case.ledger_head = entry_hash(self.key, case.ledger_head or GENESIS, body)
         self.rows.append({"case_id": case.id, "seq": case.ledger_seq, "at": self.now, "kind": kind, "actor": body["actor"], "unit": body["unit"],

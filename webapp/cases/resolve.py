@@ -10,6 +10,7 @@ from webapp.permissions import within
 if TYPE_CHECKING:
     from .case_work import CaseWork
 
+_CO = re.compile(r"(?:one_up\()*co\)*")
 _CALL = re.compile(r"(\w+)\((.+)\)")
 
 
@@ -43,6 +44,13 @@ def _resolve(work: CaseWork, word: str, item: str | None) -> str | None:
         above = work.directory.one_up(inner) if inner else None
         return above.code if above else inner
     return word
+
+
+def units_named(work: CaseWork, word: str) -> list[str]:
+    """The units that a word means now, none of them walled off; empty where the case has none such (yet). `co` means each of them."""
+    items = work.case.co or [] if _CO.fullmatch(word) else [None]
+    found = dict.fromkeys(_resolve(work, word, item) for item in items)
+    return [code for code in found if isinstance(code, str) and code in work.directory and not within(code, work.case.respondent)]
 
 
 def refuse_respondent(work: CaseWork, code: str | None, field: str | None = None) -> None:

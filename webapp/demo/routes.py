@@ -23,7 +23,7 @@ LETTERS = 60
 @demo.get("")
 @public
 def index():
-    letters = db.session.scalars(select(Outbox).where(Outbox.channel.in_(("mail", "app"))).order_by(Outbox.id.desc()).limit(LETTERS)).all()
+    letters = db.session.scalars(select(Outbox).where(Outbox.channel.in_(("mail", "app")), Outbox.case_id.is_not(None)).order_by(Outbox.id.desc()).limit(LETTERS)).all()
     return render_template("demo/index.html", now=env().now(), working=next_working_day(), deadline=next_deadline(), languages=languages(),
                            letters=[{"row": letter, "told": told(letter.payload.get("kind", ""), letter.payload, current_lang())} for letter in letters])
 

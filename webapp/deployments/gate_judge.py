@@ -175,6 +175,9 @@ def _surroundings(deployed: Deployed, around: Surroundings) -> tuple[Directory |
         code = unit_code_in(unit)
         if code is not None and code not in directory:
             bad(key, f"there is no unit '{code[:100]}' in the directory '{manifest.directory}'", file)
+    for entry, who in ((each, who) for each in manifest.reminders for who in each.tell):
+        if who.unit in directory and who.role not in directory.unit(who.unit).roles:
+            bad(f"remind ({entry.deadline} {entry.moment})", f"nobody holds the role '{who.role}' in '{who.unit}'")
     return directory, problems
 
 
@@ -184,6 +187,7 @@ def _units(deployed: Deployed) -> Iterable[tuple[str, str, str]]:
     yield from ((toml, key, unit) for key, unit in (("office", manifest.office), ("office_instead", manifest.office_instead)) if unit)
     yield toml, "supervision.unit", manifest.supervision.get("unit", "office")
     yield from ((toml, f"who.{name}", who.unit) for name, who in manifest.who.items())
+    yield from ((toml, f"remind ({entry.deadline} {entry.moment})", who.unit) for entry in manifest.reminders for who in entry.tell)
     for action in manifest.actions.values():
         yield from ((toml, f"actions.{action.name}.by", who.unit) for who in action.by)
         for name, expression in action.effects:

@@ -36,12 +36,13 @@ def _in_circle(directory: "Directory", code: str) -> bool:
 
 
 class Directory:
-    """An immutable tree of units, in the order of its file. `id`, `zh`, `en` name it; `groups` are those of its units."""
+    """An immutable tree of units, in the order of its file. `id`, `zh`, `en` name it; `groups` are those of its units; at `reminders_at` (Shanghai) its people are told what is due."""
 
     def __init__(self, contents: Contents) -> None:
         self.id, self.zh, self.en = contents.id, contents.zh, contents.en
         self.units = contents.units
         self.groups = contents.groups
+        self.reminders_at = contents.reminders_at
         self._up = contents.up
         self._by_code = {unit.code: unit for unit in contents.units}
         self._children: dict[str | None, list[Unit]] = {}

@@ -2,18 +2,21 @@
 
 import re
 import tomllib
+from datetime import time
 from typing import Any, NamedTuple
 
 from webapp.domain.units import KINDS, LEVELS, ROLES, DirectoryProblem, DirectoryProblems, Group, Unit
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}(/[a-z0-9][a-z0-9-]{0,39}){0,7}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _UNIT_LINE = re.compile(r"^\s*(?:units\s*=\s*\[)?\s*\{\s*code\s*=")
-_FILE_KEYS = {"id", "title", "default_roles", "groups", "up", "units"}
+_FILE_KEYS = {"id", "title", "default_roles", "groups", "up", "units", "reminders_at"}
 _UNIT_KEYS = {"code", "zh", "en", "level", "kind", "group", "roles", "leader", "contact", "up"}
 MAX_BYTES = 2_000_000
 MAX_UNITS = 10_000
 MAX_NAME = 120  # characters
+MORNING = time(8, 30)  # when a day's reminders are told, where a directory does not say
 
 
 class Contents(NamedTuple):
@@ -25,6 +28,7 @@ class Contents(NamedTuple):
     units: tuple[Unit, ...]
     groups: tuple[Group, ...]
     up: dict[str, str]
+    reminders_at: time = MORNING
 
 
 def read_directory(source: bytes) -> Contents:
@@ -74,9 +78,10 @@ class _Reader:
         groups = self._groups(self.data.get("groups", []))
         units = self._units(default, {group.id for group in groups})
         up = self._file_up({unit.code for unit in units})
+        reminders_at = self._time("reminders_at", MORNING)
         if self.problems:
             raise DirectoryProblems(self.problems)
-        return Contents(name, head["zh"], head["en"], units, groups, up)
+        return Contents(name, head["zh"], head["en"], units, groups, up, reminders_at)
 
     def _units(self, default: tuple[str, ...], groups: set[str]) -> tuple[Unit, ...]:
         rows = self.data.get("units")
@@ -164,6 +169,15 @@ class _Reader:
         elif needed and not value.strip():
             self.say("no_text", f"缺少“{name}”", f'"{name}" is missing')
         return value.strip() if isinstance(value, str) else ""
+
+    def _time(self, key: str, default: time) -> time:
+        value = self.data.get(key)
+        if value is None:
+            return default
+        if not isinstance(value, str) or not _TIME.fullmatch(value):
+            self.say("bad_time", f"“{key}”应当是时刻,例如 08:30", f'"{key}" must be a time of day such as 08:30')
+            return default
+        return time.fromisoformat(value)
 
     def _roles(self, value: Any, name: str) -> tuple[str, ...]:
         if not isinstance(value, list):

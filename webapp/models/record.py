@@ -1,7 +1,7 @@
 """What is written once: the ledger; and what is told: messages to the citizen, and the outbox to the world outside."""
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -50,17 +50,19 @@ class Outbox(db.Model):
 
 
 class StaffNotice(db.Model):
-    """A message in the app to those who hold a role in a unit."""
+    """A message in the app: to those who hold a role in a unit, or to one person alone (the reminders of a day, `day`: one message for each)."""
 
     __tablename__ = "staff_notice"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    role: Mapped[str] = mapped_column(String(30))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    role: Mapped[str | None] = mapped_column(String(30))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    day: Mapped[date | None]
     kind: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(Utc)
     data: Mapped[dict] = mapped_column(JSON)
-    __table_args__ = (Index("ix_staff_notice", "unit_id", "role", "at"),)
+    __table_args__ = (Index("ix_staff_notice", "unit_id", "role", "at"), Index("uq_staff_notice_day", "account_id", "day", unique=True))
 
 
 class IdempotencyKey(db.Model):
