@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
@@ -10,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp.deployments.registry import CALENDARS, raise_stamp, read_stamp
 from webapp.domain.clock import local_date, start_of_day
+from webapp.domain.notice_rows import ChangedDay
 from webapp.models import CalendarChange, CalendarLayer, Case, DeadlineRow, db
 from webapp.permissions import Person, System
 
@@ -19,20 +19,6 @@ from .errors import NotFound, refuse
 MOST_DAYS = 400
 FIRST_YEAR, LAST_YEAR = 2001, 2098
 ROLES_ENTER, ROLES_APPROVE = frozenset({"policy", "admin"}), frozenset({"admin"})
-
-
-@dataclass(frozen=True)
-class ChangedDay:
-    """A day that a change decides: off (`working` false) or worked, and what it is called."""
-
-    day: date
-    working: bool
-    zh: str = ""
-    en: str = ""
-
-    def as_json(self) -> dict:
-        zh, en = ("上班", "Working day") if self.working else ("放假", "Day off")
-        return {"day": self.day.isoformat(), "working": self.working, "zh": self.zh or zh, "en": self.en or en}
 
 
 def layers_of(env: Environment, person: Person, roles: Iterable[str] = ROLES_ENTER) -> list[str]:
@@ -66,7 +52,7 @@ def enter_change(env: Environment, by: Person | System, layer: str, days: Sequen
     known = _entered(key)
     if known is not None:
         return known
-    change = CalendarChange(layer=layer, year=year, days=[d.as_json() for d in sorted(days, key=lambda d: d.day)], basis=basis.strip(), decided_on=decided_on,
+    change = CalendarChange(layer=layer, year=year, days=_as_json(days), basis=basis.strip(), decided_on=decided_on,
                             state="draft", key=key, entered_at=env.now(), entered_by=by.login)
     db.session.add(change)
     try:
@@ -78,6 +64,14 @@ def enter_change(env: Environment, by: Person | System, layer: str, days: Sequen
             raise
         return known
     return change
+
+
+def _as_json(days: Sequence[ChangedDay]) -> list[dict]:
+    """Each day once, in order, with a name: the last word on a day stands."""
+    found = {each.day: each for each in days}
+    plain = {True: ("上班", "Working day"), False: ("放假", "Day off")}
+    return [{"day": day.isoformat(), "working": each.working, "zh": each.zh or plain[each.working][0], "en": each.en or (each.zh if each.zh else plain[each.working][1])}
+            for day, each in sorted(found.items())]
 
 
 def _entered(key: str | None) -> CalendarChange | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 WORDS = {
     "supplemented": ("留言人补充了材料", "The claimant has added information"), "entrusted": ("受托核查", "Entrusted with checking"),
     "recomputed": ("日历变更，期限已重新计算", "The calendar has changed; the deadline was counted anew"), "rectification": ("责令整改通知", "Told to put something right"),
+    "calendar_changed": ("日历变更，您单位经办的期限已重新计算", "The calendar has changed; deadlines of your unit's work were counted anew"),
     "referred": ("移送处理", "Referred for investigation"), "extension_approved": ("延期已批准", "The extension was approved"),
     "extension_refused": ("延期未获批准", "The extension was not approved"), "return_refused": ("退回未获同意", "The return was refused"),
     "filed_with_office": ("办理结果报备", "The result was filed with the office"), "put_before_leader": ("已送单位负责人阅", "Put before the unit's leader"),

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from webapp.cases.apply_change import apply_whole
-from webapp.cases.calendar_changes import ChangedDay, approve, enter_change
+from webapp.cases.calendar_changes import approve, enter_change
 from webapp.cases.clocks import as_date, same_time_after
 from webapp.cases.do_task import complete_task
 from webapp.cases.environment import Environment
@@ -17,6 +17,7 @@ from webapp.cases.file_case import file_case
 from webapp.cases.fire_moments import fire_case, next_moment
 from webapp.cases.take_action import take_action
 from webapp.domain.clock import SHANGHAI, local_date
+from webapp.domain.notice_rows import ChangedDay
 from webapp.domain.spans import Span
 from webapp.engine import Refusal, Watch
 from webapp.models import CalendarLayer, db
