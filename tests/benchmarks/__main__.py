@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [--quick] [--only abcde] [--json FILE]`: measures and prints; exits 0 whether bounds are met or not."""
+"""`python -m tests.benchmarks [--quick] [--only abcdef] [--json FILE]`: measures and prints; exits 0 whether bounds are met or not."""
 from __future__ import annotations
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import a_engine, b_http, c_sweep, d_lists, e_bytes
+from . import a_engine, b_http, c_sweep, d_lists, e_bytes, f_calendar
 from .places import database_kinds, temporary_folder
 from .results import Results, table
 
@@ -18,7 +18,7 @@ from .results import Results, table
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few repetitions and small databases, under a minute: for trying out, not for judging")
-    parser.add_argument("--only", default="abcde", help="which parts, by letter")
+    parser.add_argument("--only", default="abcdef", help="which parts, by letter")
     parser.add_argument("--json", type=Path, help="write the results there too")
     asked = parser.parse_args()
     for noisy in ("spiff", "duban"):
@@ -27,7 +27,7 @@ def main() -> int:
     with temporary_folder() as folder, database_kinds(folder, results.note) as kinds:
         parts = {"a": lambda: a_engine.measure(results, kinds[0], asked.quick), "b": lambda: b_http.measure(results, kinds[0], asked.quick),
                  "c": lambda: c_sweep.measure(results, kinds, asked.quick), "d": lambda: d_lists.measure(results, kinds, asked.quick),
-                 "e": lambda: e_bytes.measure(results, kinds, asked.quick)}
+                 "e": lambda: e_bytes.measure(results, kinds, asked.quick), "f": lambda: f_calendar.measure(results, kinds, asked.quick)}
         for letter, part in parts.items():
             if letter in asked.only:
                 at = time.perf_counter()

@@ -122,13 +122,13 @@ def _task(number: str, step: story.Step) -> int:
 
 
 @contextmanager
-def server(url: str, folder: Path) -> Iterator[int]:
+def server(url: str, folder: Path, processes: int = 1, **settings: str) -> Iterator[int]:
     """gunicorn as `duban serve` starts it, with the benchmark's bare route; its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "DUBAN_BENCH_DATABASE": url, "DUBAN_BENCH_DATA": str(folder), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "1", "--threads", "8", "--keep-alive", "60",
+    environment = {**os.environ, "DUBAN_BENCH_DATABASE": url, "DUBAN_BENCH_DATA": str(folder), "PYTHONPATH": str(ROOT), **settings}
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", str(processes), "--threads", "8", "--keep-alive", "60",
                "--no-control-socket", "--log-level", "warning", "tests.benchmarks.bare_app:app"]
     process = subprocess.Popen(command, env=environment, cwd=ROOT)
     try:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import jsonify
@@ -15,10 +15,24 @@ from webapp.clock import SystemClock
 from webapp.http.web import Session, env, person, public, staff_only
 from webapp.models import Account, db
 from webapp.permissions import find_person
+from webapp.scenarios.sandbox import StoryClock
+from webapp.worker import Worker
 
-app = create_app(settings_for(os.environ["DUBAN_BENCH_DATABASE"], Path(os.environ["DUBAN_BENCH_DATA"])), SystemClock())
+
+def clock_of(now: str | None):
+    """A clock that stands at the measured story's time, or the system's."""
+    clock = StoryClock()
+    if now is None:
+        return SystemClock()
+    clock.move(datetime.fromisoformat(now))
+    return clock
+
+
+app = create_app(settings_for(os.environ["DUBAN_BENCH_DATABASE"], Path(os.environ["DUBAN_BENCH_DATA"])), clock_of(os.environ.get("DUBAN_BENCH_NOW")))
 app.config["PORTAL_FILING_LIMIT"] = "100000 per minute"
 app.permanent_session_lifetime = timedelta(hours=12)
+if os.environ.get("DUBAN_BENCH_WORKER"):
+    Worker(app).start()
 
 
 @app.post("/bench/bare")
