@@ -57,14 +57,19 @@ def place(given: str, content: Path) -> Path:
 
 
 def scenario_problems(deployed, directory) -> list:
-    """Every slip in a deployment's scenarios, as problems of its files."""
+    """Every slip in a deployment's scenarios and table tests, as problems of its files."""
+    from webapp.deployments.bundle import TABLE_TESTS
     from webapp.engine import Problem
     from webapp.scenarios.read import ScenarioError, check_against, read_scenario
+    from webapp.scenarios.table_tests import read_table_tests
 
     problems = []
-    for path in sorted(p for p in deployed.bundle if p.startswith("scenarios/")) if directory is not None else ():
+    for path in sorted(p for p in deployed.bundle if p.startswith("scenarios/") or p.endswith(TABLE_TESTS)) if directory is not None else ():
         try:
-            check_against(read_scenario(deployed.bundle[path]), deployed, directory)
+            if path.endswith(TABLE_TESTS):
+                read_table_tests(deployed.bundle[path], deployed)
+            else:
+                check_against(read_scenario(deployed.bundle[path]), deployed, directory)
         except ScenarioError as error:
             problems += [Problem(path, f"line {line}", message) for line, message in error.problems]
     return problems

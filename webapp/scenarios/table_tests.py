@@ -8,14 +8,13 @@ from typing import Any
 from webapp.cases.clocks import functions_of
 from webapp.deployments.registry import Deployed
 from webapp.domain.clock import SHANGHAI, local_date
-from webapp.engine import Watch
 from webapp.engine.decisions import DecisionError
 from webapp.feel import FeelError, to_plain
 
+from .run import StepWatch
 from .sandbox import Sandbox
 from .source import DAY, TIME, ScenarioError, absolute, day, item_line, line_of, load, plain
 
-SUFFIX = ".tests.yaml"
 KEYS = {"decision", "input", "at", "result"}
 EMPTY = {name: {} for name in ("case", "answers", "request", "deadlines", "vars", "result", "count", "open")} | {"round": 1}
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)      # a Monday, where a test does not say when
@@ -71,15 +70,18 @@ def read_table_tests(source: bytes, deployed: Deployed) -> list[TableTest]:
     return found
 
 
-def run_table_tests(sandbox: Sandbox, name: str, watch: Watch | None = None) -> list[TableFailure]:
+def run_table_tests(sandbox: Sandbox, name: str, watch: StepWatch | None = None) -> list[TableFailure]:
     """Ask each decision of a bundle's file of tests; `watch` is told the rows that matched. ScenarioError."""
     tests, deployed = read_table_tests(sandbox.bundle[name], sandbox.deployed), sandbox.deployed
     with sandbox.fresh() as (env, _):
         functions = functions_of(env.registry.calendar(deployed.manifest.calendar), env.registry.directory(deployed.manifest.directory))
-        return [failure for test in tests if (failure := _ask(deployed, test, functions, watch)) is not None]
+        failures = [failure for test in tests if (failure := _ask(deployed, test, functions, watch)) is not None]
+    if watch is not None:
+        watch.keep()
+    return failures
 
 
-def _ask(deployed: Deployed, test: TableTest, functions: dict[str, Any], watch: Watch | None) -> TableFailure | None:
+def _ask(deployed: Deployed, test: TableTest, functions: dict[str, Any], watch: StepWatch | None) -> TableFailure | None:
     decisions, manifest = deployed.definition.decisions, deployed.manifest
     scope = {**EMPTY, "params": manifest.params, "now": test.at, "today": local_date(test.at), **test.given}
 
