@@ -5,6 +5,7 @@ Every door renders this one. It is computed by the calendar as it is now and say
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -16,7 +17,7 @@ from webapp.domain.calendar import Calendar
 from webapp.domain.clock import local_date
 from webapp.domain.counting_rules import rules_of
 from webapp.domain.deadlines import Deadline
-from webapp.domain.trace import TraceDay, day_json
+from webapp.domain.trace import day_json
 from webapp.models import Case, DeadlineRow, db
 from webapp.permissions import Actor, Citizen, Person, visible_cases
 
@@ -56,11 +57,11 @@ def _document(env: Environment, case: Case, deployed: Deployed, deadline: Deadli
     manifest, now = deployed.manifest, env.now()
     legs = deadline.legs(calendar)
     computed = None if deadline.paused else legs[-1].due
-    trace = deadline.trace(calendar)
+    days = days_of(deadline, events, calendar)
     entry = manifest.deadlines.get(deadline.name, {})
     asking = next((a for a in manifest.actions.values() if a.deadline == deadline.name and a.opens), None)
     first = deadline.events[0]
-    years = sorted({day.year for day in [deadline.started_on, *(d.date for d in trace)] if calendar.provisional(day)})
+    years = sorted({int(day["date"][:4]) for day in days if day["provisional"]})
     return {
         "case": case.number, "title": case.title, "procedure": manifest.id, "procedure_name": _both(manifest.title), "document": _both(manifest.document),
         "deadline": deadline.name, "n": deadline.n, "name": _both(entry, deadline.name), "at": now.isoformat(), "today": local_date(now).isoformat(),
@@ -72,7 +73,7 @@ def _document(env: Environment, case: Case, deployed: Deployed, deadline: Deadli
         "calendar": {"id": calendar.id, "layers": [{"id": each.id, "zh": each.name_zh, "en": each.name_en} for each in calendar.layers], "version": calendar.version,
                      "recorded_version": deadline.calendar_version, "changed": calendar.version != deadline.calendar_version},
         "rules": [rule.to_json() for rule in rules_of(deadline, asking.article if asking else "")],
-        "days": _days(deadline, trace, events, calendar), "history": events,
+        "days": days, "history": events,
     }
 
 
@@ -85,14 +86,14 @@ def _day(value: date | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def _days(deadline: Deadline, trace: list[TraceDay], events: list[dict], calendar: Calendar) -> list[dict[str, Any]]:
+def days_of(deadline: Deadline, events: Sequence[dict], calendar: Calendar) -> list[dict[str, Any]]:
     """The starting day, then every day to the last; `event` is the number in the history of the extension or pause that a day is owed to."""
     extended = [i for i, event in enumerate(events) if event["kind"] == "extended"]
     paused = [(i, event["on"]) for i, event in enumerate(events) if event["kind"] == "paused"]
     start = {"date": deadline.started_on.isoformat(), "counted": False, "number": 0, **START, "basis": "《民法典》第二百零一条", "basis_en": "Civil Code Art.201",
              "provisional": calendar.provisional(deadline.started_on), "extension": 0, "event": 0}
     found = [start]
-    for day in trace:
+    for day in deadline.trace(calendar):
         event = extended[day.extension - 1] if day.extension else None
         if day.why == "paused":
             event = max((i for i, on in paused if on < day.date.isoformat()), default=None)
