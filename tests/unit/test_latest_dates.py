@@ -138,17 +138,17 @@ def test_days_as_people_write_them(text, day):
     assert read_day(text) == (day, [])
 
 
-@pytest.mark.parametrize(("text", "code"), [("", "required"), ("2026-02-30", "not_a_date"), ("morgen", "not_a_date"), ("1999-01-01", "outside_the_calendar"), ("2099-01-01", "outside_the_calendar"),
-                                            ("２０２６-09-18", "not_a_date"), ("2026-09-18\x00", "not_a_date")])
+@pytest.mark.parametrize(("text", "code"), [("", "required"), ("2026-02-30", "date"), ("morgen", "date"), ("1999-01-01", "year"), ("2099-01-01", "year"),
+                                            ("２０２６-09-18", "date"), ("2026-09-18\x00", "date")])
 def test_days_that_are_none(text, code):
     day, problems = read_day(text)
     assert day is None and [(p["field"], p["code"]) for p in problems] == [("start", code)]
 
 
 def test_hours_and_spans():
-    assert str(read_hour("17:30")[0]) == "17:30:00" and read_hour("")[1] == [] and read_hour("25:00")[1][0]["code"] == "not_a_time"
+    assert str(read_hour("17:30")[0]) == "17:30:00" and read_hour("")[1] == [] and read_hour("25:00")[1][0]["code"] == "date"
     assert str(read_span("15 wd")[0]) == "15 wd"
-    assert [read_span(text)[1][0]["code"] for text in ("15", "x wd", "-1 d", "9999 wd", "521 wd", "25 m")] == ["not_a_span"] * 4 + ["too_long"] * 2
+    assert [read_span(text)[1][0]["code"] for text in ("15", "x wd", "-1 d", "9999 wd", "521 wd", "25 m")] == ["pattern"] * 4 + ["too_big"] * 2
 
 
 def test_a_gateway_goes_the_first_way_that_holds():

@@ -29,9 +29,9 @@ def read_day(text: str, field: str = "start") -> tuple[date | None, list[Problem
     except ValueError:
         day = None
     if day is None:
-        return None, [_problem(field, "not_a_date", "日期不对，请写成 2026-09-22 这样", "Not a date; write it like 2026-09-22")]
+        return None, [_problem(field, "date", "日期不对，请写成 2026-09-22 这样", "Not a date; write it like 2026-09-22")]
     if not FIRST_DAY <= day <= LAST_DAY:
-        return None, [_problem(field, "outside_the_calendar", f"日期应在 {FIRST_DAY.year} 年到 {LAST_DAY.year} 年之间", f"A date from {FIRST_DAY.year} to {LAST_DAY.year}")]
+        return None, [_problem(field, "year", f"日期应在 {FIRST_DAY.year} 年到 {LAST_DAY.year} 年之间", f"A date from {FIRST_DAY.year} to {LAST_DAY.year}")]
     return day, []
 
 
@@ -42,7 +42,7 @@ def read_hour(text: str, field: str = "time") -> tuple[time | None, list[Problem
         return None, []
     hit = _HOUR.fullmatch(text)
     if hit is None:
-        return None, [_problem(field, "not_a_time", "时间不对，请写成 17:30 这样", "Not a time of day; write it like 17:30")]
+        return None, [_problem(field, "date", "时间不对，请写成 17:30 这样", "Not a time of day; write it like 17:30")]
     return time(int(hit[1]), int(hit[2])), []
 
 
@@ -56,9 +56,9 @@ def read_span(text: str, field: str = "span") -> tuple[Span | None, list[Problem
     try:
         span = Span.parse(text)
     except SpanError:
-        return None, [_problem(field, "not_a_span", "期限应为整数加单位，例如 15 个工作日（15 wd）", "A whole number with its unit, such as 15 wd, 10 d, 2 w, 2 m")]
+        return None, [_problem(field, "pattern", "期限应为整数加单位，例如 15 个工作日（15 wd）", "A whole number with its unit, such as 15 wd, 10 d, 2 w, 2 m")]
     if span.n > LONGEST[span.unit]:
-        return None, [_problem(field, "too_long", f"期限太长，这里最多算到 {LONGEST[span.unit]}", f"Too long; {LONGEST[span.unit]} at most here")]
+        return None, [_problem(field, "too_big", f"期限太长，这里最多算到 {LONGEST[span.unit]}", f"Too long; {LONGEST[span.unit]} at most here")]
     return span, []
 
 

@@ -128,4 +128,4 @@ def _span_result(known: dict) -> tuple[dict[str, Any] | None, list[dict]]:
 
 
 def _beyond() -> dict:
-    return {"field": "start", "code": "outside_the_calendar", "zh": "算到了日历以外的年份", "en": "It ends in a year beyond the calendar"}
+    return {"field": "start", "code": "year", "zh": "算到了日历以外的年份", "en": "It ends in a year beyond the calendar"}
