@@ -90,6 +90,15 @@ def test_an_account_is_created(place, monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", io.StringIO("long-enough-1\n"))
     assert main([*command[:2], "w", *command[3:-1], "emperor"]) == 2
     assert "no role" in capsys.readouterr().err
+    assert main(["account", "close", "li.si"]) == 0 and main(["account", "close", "li.si"]) == 2
+    assert "li.si closed" in capsys.readouterr().out
+
+
+def test_deploying_warns_of_units_that_name_nobody(place, content, capsys):
+    assert main(["init"]) == 0
+    assert main(["deploy", "dali-ducha", "--content", str(content)]) == 0
+    said = capsys.readouterr().err
+    assert "name no leader or no contact" in said and "dali/audit" in said and "dali/inspection," not in said
 
 
 def test_check_names_every_problem(tmp_path, content, capsys):

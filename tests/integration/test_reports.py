@@ -10,6 +10,8 @@ from sqlalchemy import select, text
 
 from tests.conftest import MORNING
 from tests.desk_story import COUNTY, OFFICE, SCREENER, Browser, Story
+from webapp.cases.close_account import close_account
+from webapp.cases.do_task import claim_task
 from webapp.domain.clock import local_date
 from webapp.models import Case, ExportRecord, db
 from webapp.permissions import find_person
@@ -215,3 +217,20 @@ def test_a_register_lists_what_was_refused(story, month):
         walled = replace(asked, person=find_person(login=f"{COUNTY}.leader"), report=replace(asked.report, entries=entries))
         assert register(walled, 10) == []
         db.session.remove()
+
+
+def test_a_closed_account_gives_its_tasks_back(story):
+    number, login = story.at_handle(), f"{COUNTY}/market.clerk"
+    task = story.task(number, "handle")
+    with story.app.app_context():
+        claim_task(story.env, task.id, find_person(login=login))
+        db.session.commit()
+        assert close_account(story.env, login) == 1 and close_account(story.env, login) is None
+        db.session.commit()
+        assert find_person(login=login) is None
+        db.session.remove()
+    assert story.task(number, "handle").assignee_id is None
+
+
+def test_the_page_of_a_procedure_has_its_code_to_scan(client):
+    assert "扫码反映" in client.get("/about/dali-ducha").text

@@ -114,4 +114,5 @@ def test_the_vocabulary_is_complete_and_used():
         named = VOCABULARY[f"{kind}s"]
         assert len({row["id"] for row in named}) == len(named)
         assert all(row["zh"] and row["en"] for row in named)
+        assert all(("where" in row) != (row.get("built") is False) if kind == "feature" else "where" not in row for row in named)
         assert {row["id"] for row in named} == {by.partition(":")[2] for by in used if by.startswith(f"{kind}:")}

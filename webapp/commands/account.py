@@ -1,4 +1,4 @@
-"""`duban account create`: an account of a member of staff with its first roles. The password is asked for, or read from the standard input."""
+"""`duban account create` and `close`: accounts of staff with their roles. A password is asked for, or read from the standard input."""
 from __future__ import annotations
 
 import getpass
@@ -15,6 +15,9 @@ def register(commands) -> None:
     create.add_argument("--unit", required=True, help="the unit's code")
     create.add_argument("--role", required=True, action="append", help="a role held there; may be given again")
     create.set_defaults(run=_create)
+    close = account.add_parser("close", help="close an account at once: nobody can use it, and its open tasks go back to their units")
+    close.add_argument("login")
+    close.set_defaults(run=_close)
 
 
 def _create(args) -> int:
@@ -46,6 +49,22 @@ def _create(args) -> int:
         db.session.add_all(Membership(account_id=row.id, unit_id=unit.id, role=role) for role in dict.fromkeys(args.role))
         db.session.commit()
     print(f"{args.login} created")
+    return 0
+
+
+def _close(args) -> int:
+    from webapp.app import create_core
+    from webapp.cases.close_account import close_account
+    from webapp.models import db
+
+    app = create_core()
+    with app.app_context():
+        given_back = close_account(app.extensions["duban"].env, args.login)
+        if given_back is None:
+            print(f"duban: there is no open account '{args.login}'", file=sys.stderr)
+            return 2
+        db.session.commit()
+    print(f"{args.login} closed, {given_back} tasks given back")
     return 0
 
 

@@ -33,7 +33,8 @@ def _articles(args) -> int:
         print(json.dumps({"articles": [asdict(a) for a in matrix.articles], "elements": matrix.elements, "problems": matrix.problems}, ensure_ascii=False, indent=1))
     else:
         for article in matrix.articles:
-            print(f"{article.id:<12} {article.zh}\n{'':<12} {', '.join(article.by)}{'  ' + article.why_zh if article.why_zh else ''}")
+            by = ", ".join(name + (" (尚未实现 / not built yet)" if name in article.pending else "") for name in article.by)
+            print(f"{article.id:<12} {article.zh}\n{'':<12} {by}{'  ' + article.why_zh if article.why_zh else ''}")
         for element, cited in sorted(matrix.elements.items()):
             print(f"{element:<44} {'; '.join(cited)}")
         for problem in matrix.problems:

@@ -22,6 +22,7 @@ def _deploy(args) -> int:
     from webapp.app import create_core
     from webapp.deployments.deploy import deploy, load_calendars, load_directories
     from webapp.deployments.gate import judge
+    from webapp.deployments.registry import build
     from webapp.domain.clock import SHANGHAI
     from webapp.engine import DefinitionError
     from webapp.models import db
@@ -48,4 +49,7 @@ def _deploy(args) -> int:
             return 2
         db.session.commit()
         print(f"{row.procedure} {row.number}" + (f", in force from {row.effective_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if new else ": nothing has changed"))
+        unnamed = app.extensions["duban"].env.registry.directory(build(verdict.bundle).manifest.directory).nobody_named()
+        if unnamed:
+            print(f"warning: {len(unnamed)} units name no leader or no contact for this work: {', '.join(unit.code for unit in unnamed)}", file=sys.stderr)
     return 0

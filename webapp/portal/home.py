@@ -3,13 +3,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import current_app, render_template
+from flask import current_app, render_template, url_for
 
 from webapp.cases.promises import promises
 from webapp.deployments.articles import matrix_of
 from webapp.domain.calendar import Calendar
 from webapp.domain.clock import local_date
 from webapp.http.jinja import current_lang
+from webapp.http.qr import qr_picture
 from webapp.http.web import env, public
 
 from .filing import active
@@ -40,7 +41,8 @@ def about_procedure(procedure: str):
     deployed = active(procedure)
     manifest, now, lang = deployed.manifest, env().now(), current_lang()
     calendar = env().registry.calendar(manifest.calendar)
-    return render_template("portal/about_procedure.html", deployed=deployed, manifest=manifest, title=manifest.text(manifest.title, lang),
+    scan = qr_picture(url_for("portal.procedure", procedure=procedure, **{"from": "qr"}, _external=True)) if "qr" in manifest.filing.get("channels", ()) else None
+    return render_template("portal/about_procedure.html", scan=scan, deployed=deployed, manifest=manifest, title=manifest.text(manifest.title, lang),
                            promises=promises(env(), deployed, now), office=env().registry.unit_name(manifest.office, lang), special=special_days(calendar, local_date(now)),
                            today=local_date(now))
 
