@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import json
+import secrets
 
 import pytest
 from sqlalchemy import select
 
 from tests.citizen_story import Filing, file_one
 from tests.conftest import KINDS, MORNING, close, fill_with_content, settings_for, share
-from tests.desk_story import INTAKE, SCREENER, Browser, Story
+from tests.desk_story import INTAKE, OFFICE, SCREENER, Browser, Story
 from tests.integration.test_api import FILE, token_for
 from webapp.app import create_app
 from webapp.desk.task_rows import write_key
@@ -150,6 +151,39 @@ def test_answered_at_the_desk(name, served, client, clock, browser_of):
     search = browser.client.get("/desk/search", query_string={"q": text[:500].encode("utf-8", "replace")}, headers=browser.headers)
     assert search.status_code in (200, 302, 400), search.status_code
     harmless(search.text)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_entered_at_the_desk(name, served, clock, browser_of):
+    """A letter that staff enter: whole in what is kept and escaped on the slip and the case's page, or refused by its field; addresses too."""
+    text, browser = TEXTS[name], browser_of(f"{OFFICE}.intake")
+    letter = {k: v for k, v in FILE.items() if k not in ("procedure", "claimant")} | {"channel": "letter", "received_on": "2026-03-01", "claimant_kind": "person", "claimant_name": "张三"}
+
+    def send(values, key="", **query):
+        return browser.client.post("/desk/enter/dali-ducha", query_string={"key": key or secrets.token_urlsafe(18), **query}, data=json.dumps({"values": values}),
+                                   content_type="application/json", headers={**browser.headers, "X-CSRFToken": browser.csrf, "Accept": "application/json"})
+
+    for field in ("title", "text", "claimant_name"):
+        answer = send({**letter, field: text})
+        if answer.status_code != 200:
+            refused(answer, field)
+            continue
+        number = answer.json["next"].rpartition("/")[2]
+        assert kept(served, number).get(field, "").split() == text.split()
+        for address in (f"/desk/entered/{number}", f"/desk/cases/{number}"):
+            shown = browser.client.get(address, headers=browser.headers)
+            assert shown.status_code == 200 and number in shown.text, address
+            harmless(shown.text)
+    for field in ("received_on", "channel", "consultation", "office", "respondent", "documents"):
+        answer = send({**letter, field: text})
+        assert answer.status_code in (200, 400, 413, 422) and (answer.status_code != 200 or field == "consultation" or not text.strip()), (field, answer.status_code)
+    plain = text.encode("utf-8", "replace")[:500]
+    for answer in (send(letter, key=plain), send(letter, unit=plain or b"x"), browser.client.get("/desk/enter/dali-ducha", query_string={"channel": plain, "unit": plain or b"x"})):
+        assert answer.status_code in (400, 404)
+        harmless(answer.text)
+    shown = browser.client.get("/desk/enter/dali-ducha", query_string={"channel": plain}, headers=browser.headers)
+    assert shown.status_code == 200
+    harmless(shown.text)
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name[:20]))

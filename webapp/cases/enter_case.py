@@ -104,9 +104,9 @@ def enter_case(env: Environment, person: Person, desk: Desk, values: Mapping[str
     return file_case(env, desk.deployed.procedure, given, key=f"desk:{person.account_id}:{key}", consultation=draft.id if draft else None, entered=entered)
 
 
-def lists(channels: Iterable[str], drafts: Iterable[Consulted], words: Mapping[str, Any] | None = None) -> dict[str, list[dict[str, str]]]:
-    """What the entry's form may choose from; `words` names the channels."""
-    return {"channels": [{"value": c, "label": str((words or {}).get(c, c))} for c in channels], "consultations": [{"value": str(d.id), "label": d.title} for d in drafts]}
+def lists(channels: Iterable[str], drafts: Iterable[Consulted]) -> dict[str, list[Any]]:
+    """What the entry's form may choose from."""
+    return {"channels": list(channels), "consultations": [{"value": str(d.id), "label": d.title} for d in drafts]}
 
 
 def _received(on: date, today: date, draft: Consulted | None) -> list[Problem]:

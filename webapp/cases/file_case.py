@@ -80,7 +80,7 @@ def file_case(env: Environment, procedure: str, given: dict[str, Any], *, key: s
     Returns the receipt and the case's work (None when the receipt is an earlier one). Invalid, Refusal or UnknownProcedure otherwise.
     """
     now = env.now()
-    body = hashlib.sha256(canonical_json([procedure, given, *([entered.unit, str(entered.received), consultation] if entered else [])])).hexdigest()
+    body = _body_hash([procedure, given, *([entered.unit, str(entered.received), consultation] if entered else [])])
     if key is not None:
         if db.engine.dialect.name == "postgresql":      # two requests with one key take turns; SQLite's writers do so anyway
             db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
@@ -120,6 +120,14 @@ def file_case(env: Environment, procedure: str, given: dict[str, Any], *, key: s
         work.new_rows.append(IdempotencyKey(key=key, body_hash=body, answer={"number": receipt.number, "hash": receipt.hash, "case_id": receipt.case_id}, at=now))
     work.flush()
     return receipt, work
+
+
+def _body_hash(sent: list[Any]) -> str:
+    """By what the same body is known again. Half of a surrogate pair cannot be written down: no body is that one, and its field is refused."""
+    try:
+        return hashlib.sha256(canonical_json(sent)).hexdigest()
+    except UnicodeEncodeError:
+        return ""
 
 
 def check_filing(env: Environment, deployed: Deployed, given: dict[str, Any]) -> list[tuple[str, str, str, str]]:

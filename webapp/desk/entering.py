@@ -58,7 +58,7 @@ def enter_form(procedure: str):
     manifest, channel = at.deployed.manifest, request.args.get("channel")
     drafts = open_drafts(env(), at.deployed)
     schema, values = whole_form(at, lang)
-    values |= lists(at.channels, drafts, CHANNELS) | {"received_on": str(local_date(env().now()))}
+    values |= {"consultations": lists((), drafts)["consultations"], "received_on": str(local_date(env().now()))}
     if channel in at.channels or len(at.channels) == 1:
         values["channel"] = channel if channel in at.channels else next(iter(at.channels))
     if len(drafts) == 1:
@@ -80,9 +80,16 @@ def whole_form(at: Desk, lang: str) -> tuple[dict[str, Any], dict[str, Any]]:
     values = {
         "scope": [{"value": s["id"], "label": manifest.text(s, lang)} for s in manifest.scope],
         "exclusions": [{"value": s["id"], "label": manifest.text(s, lang)} for s in manifest.exclusions],
-        "types": manifest.filing.get("types", []), "units": [{"value": u.code, "label": u.en if lang == "en" else u.zh} for u in directory.units],
+        "channels": channel_choices(at, own), "types": manifest.filing.get("types", []), "units": [{"value": u.code, "label": u.en if lang == "en" else u.zh} for u in directory.units],
     }
-    return {**own, "components": [*front["components"], *(c for c in own["components"] if c.get("key") not in asked)]}, values
+    only = {"type"} if len(manifest.filing.get("types") or ()) == 1 else set()
+    return {**own, "components": [*front["components"], *(c for c in own["components"] if c.get("key") not in asked | only)]}, values
+
+
+def channel_choices(at: Desk, schema: dict[str, Any]) -> list[dict[str, str]]:
+    """The desk's channels in the order and the words of the filing form."""
+    said = {v["value"]: v["label"] for c in schema["components"] if c.get("key") == "channel" for v in c.get("values", []) if v["value"] in at.channels}
+    return [{"value": c, "label": label} for c, label in {**said, **{c: word(CHANNELS, c) for c in at.channels if c not in said}}.items()]
 
 
 @desk.post("/enter/<procedure>")

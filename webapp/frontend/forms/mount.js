@@ -78,6 +78,11 @@ export async function mount(host) {
   }
   const submit = async () => {
     if (button.disabled) return;
+    if (body.contains(document.activeElement)) { // form-js takes over what was typed last a moment later, or when the field is left
+      document.activeElement.blur();
+      await new Promise((done) => { setTimeout(done); });
+      if (button.disabled) return;
+    }
     const data = form._getSubmitData();
     const own = ownProblems(form.validate(), fields);
     if (own.length) return showSummary(summary, form, own, fields);
