@@ -28,6 +28,7 @@ from webapp.permissions import Person
 
 from .budgets import budgets
 from .what_next import words_after
+from .who_is_reminded import reminders_of
 
 LISTS = ("scope", "exclusions", "units", "modes", "triggers", "rungs")
 SAID_ELSEWHERE = ("title", "text", "channel", "type", "category", "respondent", "claimant_kind", "anonymous", "confidential")
@@ -109,7 +110,7 @@ class CaseView:
         order = sorted(shown.values(), key=lambda d: (d.ended, d.due is None, d.due or d.started_on))
         left, asks = budgets(self.work, self.lang), {o["deadline"]: o for o in self.offered if o["deadline"]}
         return [{**line_of(d, self.manifest, self.work.calendar, self.work.now, self.lang, proof_url=url_for("desk.deadline", number=self.case.number, name=d.name, n=d.n)),
-                 **({} if d.ended else {"budget": left.get(d.name), "ask": asks.get(d.name)})}
+                 "reminders": reminders_of(self.work, d, self.lang), **({} if d.ended else {"budget": left.get(d.name), "ask": asks.get(d.name)})}
                 for d in order if d.status(self.work.now) != "cancelled"]
 
     def supervisions(self) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,10 +15,12 @@ from webapp.models import LedgerEntry
 
 from .answer_words import Said, read_answers
 from .article_words import article_words
-from .case_words import CHANNELS, FLAGS, OUTCOMES, mode_word, moment_word, word
+from .case_words import CHANNELS, FLAGS, OUTCOMES, ROLES, mode_word, moment_word, word
 from .deadline_words import deadline_name
-from .formats import english, long_date
+from .formats import date_and_time, english, long_date
 from .process_xml import process_name
+
+LATE = timedelta(minutes=10)        # what a moment does is said to have come late after this
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class Teller:
             sentence, body, tone = self._ended_with(kind.removesuffix("_cancelled")), "", ""
         else:
             sentence, body, tone = self.who(entry) + self.colon + self.writer_of(kind), str(data.get("text", "")), ""
-        return Line(entry.at, sentence, body, self.more(kind, data, said), {"citizen": "citizen", "system": "system"}.get(entry.actor, ""), tone, entry.seq)
+        more = Markup(" · ").join(part for part in (self.more(kind, data, said), self.lateness(entry)) if part)
+        return Line(entry.at, sentence, body, more, {"citizen": "citizen", "system": "system"}.get(entry.actor, ""), tone, entry.seq)
 
     # -- parts ---------------------------------------------------------------------------------------------------
     def who(self, entry: LedgerEntry) -> str:
@@ -106,6 +109,12 @@ class Teller:
         article = data.get("article")
         parts.append(article_words("; ".join(article), self.lang) if article else "")
         return Markup(" · ").join([*self.links(said.files), *(p for p in parts if p)])
+
+    def lateness(self, entry: LedgerEntry) -> str:
+        """When a moment was due, where what it does could only be done later."""
+        due = (entry.data or {}).get("due_at")
+        due = datetime.fromisoformat(due) if due else entry.at
+        return _("应于 %(due)s 发生，系统恢复后补办", due=date_and_time(due, self.lang, entry.at)) if entry.at - due > LATE else ""
 
     def links(self, files: list[dict]) -> list[Markup]:
         """Each file's name, as a link where the reader can fetch it."""
@@ -174,6 +183,12 @@ class Teller:
         found = comma.join(word(FLAGS, each) for each in data.get("flags") or [])
         missing = comma.join(dict.fromkeys(self.field_name(str(each)) for each in data.get("missing") or []))
         return (_("检查答复：%(found)s", found=found) if found else _("检查答复：没有发现问题")), _("缺少：%(what)s", what=missing) if missing else "", "now" if found else ""
+
+    def _reminded(self, entry, data):
+        told = [one.rpartition(".") for one in data.get("told", [])]
+        who = [f"{self.unit_name(unit)}{' ' if english(self.lang) else ''}{word(ROLES, role)}" for unit, _dot, role in told]
+        return _("%(deadline)s期限提醒（%(moment)s）：%(who)s", deadline=self.deadline(data.get("deadline")), moment=moment_word(str(data.get("moment", ""))),
+                 who=_("、").join(dict.fromkeys(who))), "", ""
 
     def _claimed(self, entry, data):
         return _("%(who)s领取“%(task)s”", who=self.who(entry), task=self.name_of(data.get("task", ""))), "", ""
