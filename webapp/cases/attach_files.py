@@ -1,6 +1,7 @@
 """Puts files into answers: an id becomes what was sent, name and hash with it, and the file is the case's from then on, in the same transaction."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from .errors import Invalid
 from .files.keeping import MEGABYTE
 
 MOST_LOOKED_UP = 100
+ID = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)       # what is none is looked up nowhere: no database takes every text
 
 
 class AnsweredFiles:
@@ -44,7 +46,7 @@ class AnsweredFiles:
                 self._rows[row.id] = row
                 return row.id
             id = item.get("id") if isinstance(item, Mapping) else item
-            if isinstance(id, str) and len(id) <= 40 and len(ids) < MOST_LOOKED_UP:
+            if isinstance(id, str) and ID.fullmatch(id) and len(ids) < MOST_LOOKED_UP:
                 ids.add(id)
             return item
 
