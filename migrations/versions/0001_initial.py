@@ -187,6 +187,18 @@ def upgrade():
     op.create_index('ix_case_consultation', 'case', ['consultation_id', 'filed_at'], unique=False)
     op.create_index('ix_case_duplicates', 'case', ['office', 'category', 'filed_at'], unique=False)
     op.create_index('ix_case_filed', 'case', ['filed_at'], unique=False)
+    op.create_table('coverage_run',
+    sa.Column('deployment_id', sa.Integer(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('asked_by', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('measured_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('doc', sa.LargeBinary(), nullable=True),
+    sa.Column('error', sa.String(length=1000), nullable=False),
+    sa.ForeignKeyConstraint(['deployment_id'], ['deployment.id'], name=op.f('fk_coverage_run_deployment_id')),
+    sa.PrimaryKeyConstraint('deployment_id', name=op.f('pk_coverage_run'))
+    )
     op.create_table('export_record',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -273,6 +285,7 @@ def upgrade():
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_deadline_case_id')),
     sa.PrimaryKeyConstraint('case_id', 'name', 'n', name=op.f('pk_deadline'))
     )
+    op.create_index('ix_deadline_open', 'deadline', ['case_id'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
     op.create_index('ix_deadline_running', 'deadline', ['calendar', 'due_at'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
     op.create_table('filing',
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 from statistics import quantiles
@@ -29,7 +29,7 @@ from .results import Results
 REAL = 100
 SECONDS, TIMES = 120, 3
 NOW = MORNING + timedelta(hours=2)
-PACE = 0.05             # seconds between two rounds of the person at the desk
+PACE = 0.2              # seconds between two requests: about a hundred people at their desks
 
 
 def measure(results: Results, kinds: list, quick: bool) -> None:
@@ -42,7 +42,7 @@ def measure(results: Results, kinds: list, quick: bool) -> None:
             processes = 1 if databases.name == "sqlite" else 2          # as `duban serve` starts it
             with server(url, databases.folder, processes, DUBAN_BENCH_NOW=NOW.isoformat(), DUBAN_BENCH_WORKER="1") as port, open_app(url, databases.folder) as (app, clock):
                 clock.move(NOW)
-                _measure(results, app.extensions["duban"].env, databases.name, port, size, 60 if quick else 200)
+                _measure(results, app.extensions["duban"].env, databases.name, port, size, 20 if quick else 100)
 
 
 def _measure(results: Results, env, kind: str, port: int, size: int, rounds: int) -> None:
@@ -51,8 +51,7 @@ def _measure(results: Results, env, kind: str, port: int, size: int, rounds: int
         desk.round()
     desk.seconds.clear()
     for _ in range(rounds):
-        desk.round()
-        time.sleep(PACE)
+        desk.round(PACE)
     idle = p95(desk.seconds)
     desk.seconds.clear()
     change = enter_change(env, System(), "dali", [ChangedDay(local_date(NOW) + timedelta(days=1), False)], None, "benchmark", local_date(NOW))
@@ -66,8 +65,7 @@ def _measure(results: Results, env, kind: str, port: int, size: int, rounds: int
     db.session.commit()
     begun = time.perf_counter()
     while not applied(change.id):
-        desk.round()
-        time.sleep(PACE)
+        desk.round(PACE)
     taken = time.perf_counter() - begun
     with reading_only():
         moved = db.session.scalar(select(func.count()).select_from(CalendarMove))
@@ -107,16 +105,13 @@ class AtTheDesk:
         while True:
             yield from ((row.id, row.number) for row in found)
 
-    def round(self) -> None:
+    def round(self, pace: float = 0) -> None:
         task, number = next(self.tasks)
-        self._timed(lambda: self.browser.get("/desk/"))
-        self._timed(lambda: self.browser.get(f"/desk/cases/{number}"))
-        for act in ("claim", "give-back"):
-            self._timed(lambda act=act: self.browser.send_form(f"/desk/tasks/{task}/{act}", {}, 302))
-
-    def _timed(self, act: Callable[[], object]) -> None:
-        act()
-        self.seconds.append(self.browser.seconds)
+        for act in (lambda: self.browser.get("/desk/"), lambda: self.browser.get(f"/desk/cases/{number}"), lambda: self.browser.send_form(f"/desk/tasks/{task}/claim", {}, 302),
+                    lambda: self.browser.send_form(f"/desk/tasks/{task}/give-back", {}, 302)):
+            act()
+            self.seconds.append(self.browser.seconds)
+            time.sleep(pace)
 
 
 def fill(url: str, databases) -> None:

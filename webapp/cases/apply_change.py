@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, bindparam, select, update
 from sqlalchemy.exc import OperationalError
 
-from webapp.deployments.registry import CALENDARS, read_stamp
 from webapp.domain.calendar import Calendar
+from webapp.domain.clock import start_of_day
 from webapp.domain.deadlines import Deadline
 from webapp.models import CalendarChange, CalendarMove, Case, DeadlineRow, Incident, LedgerEntry, MomentRow, StaffNotice, Task, db
 from webapp.models.prepared import Prepared
@@ -26,7 +26,7 @@ from webapp.models.storage import reading_only
 from webapp.permissions import System
 
 from .aim import aim_moments, due_of
-from .calendar_changes import touched
+from .calendar_changes import first_day, under
 from .case_work import CaseWork
 from .clocks import CaseClocks
 from .environment import Environment
@@ -36,7 +36,7 @@ from .record import LedgerWriter
 
 log = logging.getLogger("duban.calendar")
 
-BATCH = 200
+BATCH = 100
 INCIDENT = "calendar"
 LEASE = timedelta(minutes=2)
 _CASE, _DEADLINE, _MOMENT, _TASK = Case.__table__, DeadlineRow.__table__, MomentRow.__table__, Task.__table__
@@ -62,20 +62,23 @@ def apply_changes(env: Environment, cases: int = BATCH, stop: threading.Event | 
     change = _take(env)
     if change is None:
         return _retry(env)
-    query = select(DeadlineRow.case_id).where(*touched(change), DeadlineRow.case_id > change.place, DeadlineRow.case_id <= change.upto)
     with reading_only():
-        ids = list(db.session.scalars(query.distinct().order_by(DeadlineRow.case_id).limit(cases)))
-        plans = list(_plans(env, change, ids))
+        ids, place = _next(change, cases)
+        read = _read(ids)
+        calendars = env.registry.calendars()
         db.session.remove()
     done = 0
     with db.engine.connect() as connection:                  # one for the batch; each case is a transaction of its own
-        for plan in plans:
+        for case_id in ids:
             if stop is not None and stop.is_set():
                 break
-            _apply(env, change, plan, connection)
+            env.courtesy.give_way()
+            _apply(env, change, _plan(env, change, case_id, read, calendars), connection)
             done += 1
-    _settle(env, change, ids[:done], at_end=not ids)
-    return max(done, 0 if ids else 1)
+    if done < len(ids):
+        place = ids[done - 1] if done else change.place
+    _settle(env, change, done, place)
+    return max(1, done)
 
 
 def apply_whole(env: Environment, change: CalendarChange) -> None:
@@ -103,12 +106,27 @@ def _take(env: Environment) -> CalendarChange | None:
     return change
 
 
-def _settle(env: Environment, change: CalendarChange, done: list[int], at_end: bool) -> None:
+def _next(change: CalendarChange, most: int) -> tuple[list[int], int | None]:
+    """The next cases to look at, and up to which case that is; None when there are no more. One stretch of an index, whatever the calendar."""
+    query = (select(DeadlineRow.case_id, DeadlineRow.calendar, DeadlineRow.due_at).where(DeadlineRow.ended_at.is_(None), DeadlineRow.case_id > change.place)
+             .where(DeadlineRow.case_id <= change.upto).order_by(DeadlineRow.case_id).limit(most * 3))
+    rows = db.session.execute(query).all()
+    if not rows:
+        return [], None
+    if len(rows) == most * 3 and rows[0].case_id != rows[-1].case_id:       # the last one may have more: it comes with the next stretch
+        rows = [row for row in rows if row.case_id != rows[-1].case_id]
+    calendars, after = set(under(change.layer)), start_of_day(first_day(change))
+    found = list(dict.fromkeys(row.case_id for row in rows if row.calendar in calendars and row.due_at is not None and row.due_at > after))
+    return found[:most], found[most - 1] if len(found) > most else rows[-1].case_id
+
+
+def _settle(env: Environment, change: CalendarChange, done: int, place: int | None) -> None:
+    """Give the change back, with how far it has come; `place` None: nothing is left."""
     row = db.session.get(CalendarChange, change.id, with_for_update=True)
-    row.taken_until = None
-    if done:
-        row.place, row.done = done[-1], row.done + len(done)
-    if at_end and row.state == "applying":
+    row.taken_until, row.done = None, row.done + done
+    if place is not None:
+        row.place = place
+    elif row.state == "applying":
         row.state, row.applied_at, row.total = "applied", env.now(), row.done
         _tell(env, row)
     db.session.commit()
@@ -124,6 +142,16 @@ def _tell(env: Environment, change: CalendarChange) -> None:
 
 
 # -- one case --------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Rows:
+    """What is known of a batch's cases, by case."""
+
+    cases: dict[int, Any]
+    deadlines: dict[int, list]
+    moments: dict[int, list]
+    tasks: dict[int, list]
+
+
 @dataclass
 class _Plan:
     """What is to be written on a case, if it is still as it was read. `whole`: it has to go the ordinary way."""
@@ -136,23 +164,23 @@ class _Plan:
     whole: bool = False
 
 
-def _plans(env: Environment, change: CalendarChange, ids: list[int]) -> Iterator[_Plan]:
-    if not ids:
-        return
-    stamp, now = read_stamp(CALENDARS), env.now()
-    deadlines, moments, tasks = _by_case(select(_DEADLINE).where(_DEADLINE.c.ended_at.is_(None)), _DEADLINE, ids), _by_case(select(_MOMENT), _MOMENT, ids), _by_case(
-        select(_TASK.c.case_id, _TASK.c.id, _TASK.c.instance, _TASK.c.deadline, _TASK.c.due_at).where(_TASK.c.state.in_(("open", "held"))), _TASK, ids)
-    cases = {row.id: row for row in db.session.execute(select(_CASE.c.id, _CASE.c.number, _CASE.c.ledger_seq, _CASE.c.ledger_head).where(_CASE.c.id.in_(ids)))}
-    for case_id in ids:
-        row = cases[case_id]
-        plan = _Plan(SimpleNamespace(id=row.id, number=row.number, ledger_seq=row.ledger_seq, ledger_head=row.ledger_head), row.ledger_seq)
-        calendar = env.registry.calendar(deadlines[case_id][0].calendar, stamp)
-        waiting = [SimpleNamespace(**m._mapping) for m in moments.get(case_id, ())]
-        if any(m.fire_at is not None and m.fire_at <= now for m in waiting):
-            plan.whole = True
-        else:
-            _fill(plan, deadlines[case_id], waiting, tasks.get(case_id, ()), calendar, change, now)
-        yield plan
+def _read(ids: list[int]) -> _Rows:
+    """The rows of a batch's cases, in four queries."""
+    tasks = select(_TASK.c.case_id, _TASK.c.id, _TASK.c.instance, _TASK.c.deadline, _TASK.c.due_at).where(_TASK.c.state.in_(("open", "held")))
+    cases = db.session.execute(select(_CASE.c.id, _CASE.c.number, _CASE.c.ledger_seq, _CASE.c.ledger_head).where(_CASE.c.id.in_(ids)))
+    return _Rows({row.id: row for row in cases}, _by_case(select(_DEADLINE).where(_DEADLINE.c.ended_at.is_(None)), _DEADLINE, ids),
+                 _by_case(select(_MOMENT), _MOMENT, ids), _by_case(tasks, _TASK, ids))
+
+
+def _plan(env: Environment, change: CalendarChange, case_id: int, read: _Rows, calendars: Mapping[str, Calendar]) -> _Plan:
+    row, deadlines, now = read.cases[case_id], read.deadlines.get(case_id, []), env.now()
+    plan = _Plan(SimpleNamespace(id=row.id, number=row.number, ledger_seq=row.ledger_seq, ledger_head=row.ledger_head), row.ledger_seq)
+    waiting = [SimpleNamespace(**m._mapping) for m in read.moments.get(case_id, ())]
+    if any(m.fire_at is not None and m.fire_at <= now for m in waiting):
+        plan.whole = True
+    elif deadlines:
+        _fill(plan, deadlines, waiting, read.tasks.get(case_id, ()), calendars[deadlines[0].calendar], change, now)
+    return plan
 
 
 def _by_case(query: Any, table: Any, ids: list[int]) -> dict[int, list]:

@@ -8,6 +8,7 @@ from typing import Protocol
 from webapp.deployments.registry import Registry
 from webapp.engine import Watch
 
+from .courtesy import Courtesy
 from .files import Files
 
 
@@ -24,6 +25,7 @@ class Environment:
     ledger_key: bytes
     files: Files = field(default_factory=Files)     # in memory, unless the application says where
     watch: Watch | None = None                      # is told what the engine passes; none in service
+    courtesy: Courtesy = field(default_factory=Courtesy)
 
     def now(self) -> datetime:
         """The time, aware UTC."""

@@ -91,7 +91,7 @@ def setup(app: Flask) -> None:
     install(app)
     app.before_request(_begin)
     app.after_request(_headers)
-    app.teardown_request(lambda error: set_reading(False))
+    app.teardown_request(_end)
     app.register_error_handler(NotFound, lambda error: _page(404))
     for status in (400, 403, 404, 405, 413, 429, 500):
         app.register_error_handler(status, lambda error, status=status: _page(status))
@@ -116,6 +116,14 @@ def _unauthorized():
 
 def _begin() -> None:
     set_reading(request.method in ("GET", "HEAD", "OPTIONS"))
+    env().courtesy.enter()
+    g.being_served = True
+
+
+def _end(error: BaseException | None) -> None:
+    set_reading(False)
+    if g.pop("being_served", False):
+        env().courtesy.leave()
 
 
 def _locale() -> str:

@@ -46,6 +46,7 @@ class DeadlineRow(db.Model):
     ended_at: Mapped[datetime | None] = mapped_column(Utc)
     result: Mapped[str | None] = mapped_column(String(10))                  # once ended: met, late, cancelled
     __table_args__ = (
+        Index("ix_deadline_open", "case_id", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
         Index("ix_deadline_running", "calendar", "due_at", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
     )
 
