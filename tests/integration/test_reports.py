@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,13 +14,20 @@ from tests.conftest import MORNING
 from tests.desk_story import COUNTY, OFFICE, SCREENER, Browser, Story
 from webapp.cases.close_account import close_account
 from webapp.cases.do_task import claim_task
+from webapp.deployments.bundle import flatten
+from webapp.deployments.deploy import bundled_procedures
+from webapp.deployments.registry import build
+from webapp.deployments.report_file import Condition
 from webapp.domain.clock import local_date
-from webapp.models import Case, ExportRecord, db
+from webapp.domain.directory import load_directory
+from webapp.models import Case, ExportRecord, LedgerEntry, db
 from webapp.permissions import find_person
+from webapp.reports.conditions import one
 from webapp.reports.exports import write_file
 from webapp.reports.lists import behind, register
 from webapp.reports.periods import period_of
 from webapp.reports.tables import OTHERS, Question, compute
+from webapp.settings import ROOT
 
 REPORT = "/desk/reports/dali-ducha/half-year"
 BULLETIN = "/desk/reports/dali-ducha/bulletin"
@@ -186,8 +195,6 @@ def test_hostile_text_stays_text():
     hostile = ["=HYPERLINK(\"http://x\")", "+1+1", "-2", "@SUM(A1)", "\t=1", "https://x.example", "1e9"]
     rows = list(csv.reader(io.StringIO(write_file("csv", [["head"], *([h] for h in hostile), [5]], "x").decode("utf-8-sig"))))
     assert all(row[0].startswith("'") for row in rows[1:6]) and rows[-1] == ["5"]
-    import zipfile
-
     book = zipfile.ZipFile(io.BytesIO(write_file("xlsx", [["head"], *([h] for h in hostile), [5]], "a/b[c]")))
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet and "hyperlink" not in sheet and sheet.count('t="s"') == 1 + len(hostile)
@@ -205,10 +212,6 @@ def test_the_cases_of_a_period_are_found_by_an_index(story, month):
 
 
 def test_a_register_lists_what_was_refused(story, month):
-    from dataclasses import replace
-
-    from webapp.deployments.report_file import Condition
-
     with story.app.app_context():
         asked = ask(story)
         entries = (Condition(step=("screen",), field="decision", values=("reject",)),)
@@ -234,3 +237,41 @@ def test_a_closed_account_gives_its_tasks_back(story):
 
 def test_the_page_of_a_procedure_has_its_code_to_scan(client):
     assert "扫码反映" in client.get("/about/dali-ducha").text
+
+
+@pytest.mark.parametrize("procedure", bundled_procedures(ROOT))
+def test_every_report_of_every_procedure_can_be_asked(env, clock, procedure):
+    """Each figure, group and register as SQL of this database, with nobody's cases."""
+    deployed = build(flatten(ROOT, procedure))
+    directory = load_directory((ROOT / "processes" / "directories" / f"{deployed.manifest.directory}.toml").read_bytes())
+    for report in deployed.reports.reports.values():
+        for group in report.groups or ("",):
+            asked = Question(find_person(login=SCREENER), deployed, report, period_of(report.periods[0], local_date(clock.now())), group, clock.now(),
+                             env.registry.calendar(deployed.manifest.calendar), directory)
+            if report.entries:
+                assert register(asked, 10) == []
+                continue
+            assert compute(asked).lines == []
+            assert all(behind(asked, f, OTHERS, None, 10) == [] for f in deployed.reports.of(report) if not f.share and not f.mean)
+
+
+def test_the_last_answer_counts_and_a_yes_is_a_yes(story, month):
+    """What is asked of answers in the ledger: any of them, or the last; texts, and yes or no."""
+    number = month["answered"]
+    with story.app.app_context():
+        case = db.session.scalar(select(Case).where(Case.number == number))
+        told = [("revisit", {"rating": "dissatisfied", "false_closure": True}), ("rate", {"rating": "satisfied"}), ("note", {"rating": "dissatisfied"})]
+        for n, (kind, answers) in enumerate(told, 900):
+            db.session.add(LedgerEntry(case_id=case.id, seq=n, at=story.clock.now(), kind=kind, actor="x", unit=None, data={"answers": answers}, hash="-"))
+        db.session.commit()
+
+        def counted(**condition) -> bool:
+            found = db.session.scalar(select(Case.number).where(Case.id == case.id, one(Condition(**condition), story.clock.now())))
+            return found == number
+
+        rating = {"step": ("rate", "revisit"), "field": "rating"}
+        assert counted(**rating, values=("dissatisfied",)) and counted(**rating, last=True, values=("satisfied",)) and counted(**rating)
+        assert not counted(**rating, last=True, values=("dissatisfied",))
+        assert counted(step=("revisit",), field="false_closure", values=("true",)) and not counted(step=("revisit",), field="false_closure", values=("false",))
+        assert not counted(step=("revisit",), field="reason") and counted(step=("note",)) and not counted(step=("verify",))
+        db.session.remove()
