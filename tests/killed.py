@@ -15,6 +15,7 @@ from sqlalchemy import event, select
 
 from tests.conftest import PROCEDURE, settings_for
 from webapp.app import create_app
+from webapp.cases.apply_change import apply_changes
 from webapp.cases.do_task import complete_task
 from webapp.cases.file_case import file_case
 from webapp.engine import Refusal
@@ -53,6 +54,8 @@ def act(env, name: str, folder: Path) -> object:
             db.session.rollback()
             return refusal.code
         return "done"
+    if name == "amend":
+        return sum(iter(lambda: apply_changes(env), 0))
     return sweep(env) if name == "fire" else deliver(env, PaperMailer(folder / "letters"))
 
 

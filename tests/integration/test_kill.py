@@ -11,14 +11,17 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.killed import FILED
+from webapp.cases.calendar_changes import approve, enter_change
 from webapp.cases.do_task import complete_task
 from webapp.cases.file_case import file_case
 from webapp.cases.record import verify
-from webapp.models import Case, CaseState, Filing, LedgerEntry, Outbox, Supervision, Task, db
-from webapp.permissions import find_person
+from webapp.domain.clock import local_date
+from webapp.domain.notice_rows import ChangedDay
+from webapp.models import CalendarChange, CalendarMove, Case, CaseState, Filing, LedgerEntry, Outbox, StaffNotice, Supervision, Task, db
+from webapp.permissions import System, find_person
 from webapp.settings import ROOT
 
-POINTS = {"file": 2, "complete": 2, "fire": 2, "deliver": 4}      # two for each commit; delivering takes a letter, then marks it sent
+POINTS = {"file": 2, "complete": 2, "fire": 2, "deliver": 4, "amend": 9}      # two for each commit of a session, one of a case that a calendar moves; delivering takes a letter, then marks it sent
 LEASE = timedelta(minutes=6)
 
 
@@ -41,11 +44,16 @@ def prepare(env, clock, name: str) -> None:
         return
     receipt, _ = file_case(env, "dali-ducha", FILED)
     db.session.commit()
-    if name == "fire":
+    if name in ("fire", "amend"):
         task = db.session.scalar(select(Task.id).where(Task.name == "screen"))
         complete_task(env, task, {"decision": "assign", "unit": "dali/xiangyun"}, find_person(login="dali/inspection.supervisor"))
         db.session.commit()
+    if name == "fire":
         clock.move(clock.now() + timedelta(days=3))
+    if name == "amend":
+        change = enter_change(env, System(), "dali", [ChangedDay(local_date(clock.now()) + timedelta(days=1), False)], None, "notice", local_date(clock.now()))
+        approve(env, System(), change.id, None)
+        db.session.commit()
     db.session.remove()
 
 
@@ -65,6 +73,9 @@ def check(env, tmp_path, name: str) -> None:
         assert kinds["screen"] == 1 and count(Task, Task.state == "open") == 1
     if name == "fire":
         assert kinds["supervision_opened"] == count(Supervision) == 1
+    if name == "amend":
+        assert kinds["recomputed"] == count(CalendarMove) == count(CalendarChange, CalendarChange.state == "applied") == 1
+        assert count(StaffNotice, StaffNotice.kind == "calendar_changed") == 1
     if name == "deliver":
         letters = (tmp_path / "letters").read_text().split()
         assert set(letters) == {f"outbox-{id}" for id in db.session.scalars(select(Outbox.id))}
