@@ -261,7 +261,8 @@ def _write(env: Environment, change: CalendarChange, plan: _Plan, connection: Co
 
 
 def _entry(before: Deadline, after: Deadline, change: CalendarChange) -> dict[str, Any]:
-    return {"deadline": after.name, "old": str(before.due), "due": str(after.due), "basis": change.basis, "layer": change.layer, "change": change.id}
+    return {"deadline": after.name, "old": str(before.due), "due": str(after.due), "basis": change.basis, "layer": change.layer, "change": change.id,
+            "provisional": after.provisional or None}
 
 
 def _move(case_id: int, before: Deadline, after: Deadline, change: CalendarChange, env: Environment) -> dict[str, Any]:

@@ -49,6 +49,7 @@ class Budget:
     most: int | None = None
     unit: str = "wd"
     furthest: date | None = None
+    furthest_provisional: bool = False
     duties: tuple[dict[str, str], ...] = ()
 
 
@@ -89,7 +90,7 @@ def budget_of(work: CaseWork, action: Action) -> Budget | None:
     furthest = running.legs(work.calendar, Term(Span(most, unit)))[-1].due if most else None
     return Budget(action.deadline, running.due, count, running.extensions, caps.get("total"), running.extended_units, caps.get("until"),
                   bool(caps.get("original")), caps.get("article") or "", bool(caps.get("local")), None if count is None else max(0, int(count) - running.extensions),
-                  most, unit, furthest, tuple(work.manifest.extensions[action.deadline].get("duty") or ()))
+                  most, unit, furthest, bool(furthest) and work.calendar.provisional_between(running.started_on, furthest), tuple(work.manifest.extensions[action.deadline].get("duty") or ()))
 
 
 def limit_of(work: CaseWork, deadline: str) -> dict[str, Any]:

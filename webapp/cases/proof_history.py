@@ -23,7 +23,7 @@ class History:
         self.entries = list(db.session.scalars(select(LedgerEntry).where(LedgerEntry.case_id == case_id).order_by(LedgerEntry.seq)))
         told = select(Message).where(Message.case_id == case_id, Message.kind == "extended")
         self.told = {row.at: str((row.data or {}).get("reason") or "") for row in db.session.scalars(told)}
-        logins = {e.actor for e in self.entries}.difference(NOBODY)
+        logins = ({e.actor for e in self.entries} | {event.get("by") or "" for event in deadline.events}).difference(NOBODY)
         self.people = dict(db.session.execute(select(Account.login, Account.name).where(Account.login.in_(logins))).all()) if names else {}
 
     def events(self) -> list[dict[str, Any]]:

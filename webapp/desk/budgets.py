@@ -22,6 +22,7 @@ def budget_view(work: CaseWork, action: Action, lang: str) -> dict[str, Any] | N
         "deadline": found.deadline, "name": deadline_name(work.manifest, found.deadline, lang), "due": found.due, "provisional": running.provisional, "count": found.count,
         "left": found.left, "used_count": found.used_count, "total": found.total, "used": count(found.used_units, found.unit, lang), "until": found.until,
         "original": found.original, "most": f"{found.most} {found.unit}" if found.most else "0 wd" if found.most == 0 else "", "furthest": found.furthest,
+        "furthest_provisional": found.furthest_provisional,
         "exhausted": found.most == 0, "duties": duties, "article": "" if found.article == "local" else article_words(found.article, lang), "local": found.local,
     }
 

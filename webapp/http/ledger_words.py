@@ -213,7 +213,7 @@ class Teller:
 
     def _recomputed(self, entry, data):
         return _("日历调整，%(deadline)s期限由 %(old)s 改为 %(due)s", deadline=self.deadline(data.get("deadline")), old=long_date(data.get("old"), self.lang),
-                 due=long_date(data.get("due"), self.lang)), str(data.get("basis", "")), ""
+                 due=self.due(data)), str(data.get("basis", "")), ""
 
     def _closed(self, entry, data):
         return _("办结：%(outcome)s", outcome=word(OUTCOMES, data.get("outcome"))), "", "good"

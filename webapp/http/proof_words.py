@@ -63,7 +63,7 @@ class _View:
         started = proof["history"][0]
         layers = " + ".join(each[self.key] for each in calendar["layers"])
         return [(label, value) for label, value in (
-            (_("期限"), self.limit()),
+            (_("时限"), self.limit()),
             (_("文件规定"), self.stop.join(f"{article_words(each['article'], self.lang)} {each[self.key]}" for each in proof["says"])),
             (_("起算"), self.comma.join(p for p in (self.moment(proof["started_at"]), self.by_act(started)) if p)),
             (_("原定最后一日"), long_date(proof["original_due"], self.lang) if moved else ""),
@@ -159,7 +159,7 @@ class _View:
         if by["who"] != "staff":
             return _("留言人") if by["who"] == "citizen" else _("系统")
         unit = by["unit_name"][self.key] if by["unit_name"] else ""
-        return " ".join(p for p in (unit, word(ROLES, by["role"]), by["name"]) if p)
+        return " ".join(p for p in (unit, word(ROLES, by["role"]), by["name"]) if p) or _("工作人员")
 
     def moment(self, at: str) -> str:
         moment = datetime.fromisoformat(at)
