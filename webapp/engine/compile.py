@@ -1,7 +1,7 @@
 """Compiles a bundle of files (manifest, diagrams, tables) into a Definition, or says everything that is wrong with it."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lxml import etree
@@ -11,6 +11,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.spiff.parser.process import VALIDATOR
 
 from webapp.feel import Expression, FeelError, check, parse
+from webapp.feel.literals import texts_of
 
 from .decisions import DecisionProblems, compile_decisions
 from .definition import Definition, Node
@@ -98,10 +99,7 @@ class _Compiler:
         self.tasks: dict[str, set[str] | None] = {}
         self.expressions: list[tuple[str, str, Expression]] = []
         self.elements = {(p.id, e.id): e for p in processes for e in p.elements.values()}
-        self.calls: dict[str, list[Element]] = {}
-        for element in self.elements.values():
-            if element.called:
-                self.calls.setdefault(element.called, []).append(element)
+        self.users = _users(manifest, self.elements.values())
 
     def look(self, whole: bool) -> dict[str, dict[str, Node]]:
         """Every problem of what the files say. `whole`: all of them could be read, so that what they name must be there."""
@@ -181,10 +179,10 @@ class _Compiler:
         return tuple(dict.fromkeys(found))
 
     def _cited(self, process: str, seen: set[str]) -> tuple[str, ...]:
-        """What the calls of a shared process cite: its tasks cite it too, where they say nothing themselves."""
+        """What those cite that call or open a shared process: its tasks cite it too, where they say nothing themselves."""
         if process in seen:
             return ()
-        found = [article for call in self.calls.get(process, ()) for article in _articles(call) or self._cited(call.process, seen | {process})]
+        found = [article for cited, user in self.users.get(process, ()) for article in cited or self._cited(user, seen | {process})]
         return tuple(dict.fromkeys(found))
 
     def _manifest_expressions(self, whole: bool) -> None:
@@ -225,8 +223,25 @@ class _Compiler:
         return specs, subs
 
 
+def _users(manifest: Manifest | None, elements: Iterable[Element]) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """By process: what each call, each effect and each action that leads into it cites, and the process that this stands in."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for action in manifest.actions.values() if manifest is not None else ():
+        if action.opens:
+            found.setdefault(action.opens, []).append((_split(action.article), ""))
+    for element in elements:
+        named = {element.called} if element.called else {word for name, text in element.effects if name == "open" for word in texts_of(text, "process")}
+        for process in sorted(named):
+            found.setdefault(process, []).append((_articles(element), element.process))
+    return found
+
+
 def _articles(element: Element) -> tuple[str, ...]:
-    return tuple(a.strip() for a in element.properties.get("article", "").split(";") if a.strip())
+    return _split(element.properties.get("article", ""))
+
+
+def _split(articles: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in articles.split(";") if each.strip())
 
 
 def _prepare(spec: BpmnProcessSpec) -> None:

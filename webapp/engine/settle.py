@@ -1,4 +1,4 @@
-"""Takes out of a shared diagram what a procedure's parameters rule out: ways that can never be taken, and what lies behind them alone."""
+"""Takes out of a shared diagram what a procedure's parameters rule out: ways never taken, what lies behind them alone, effects never had."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -6,15 +6,19 @@ from typing import Any
 
 from lxml import etree
 
-from webapp.feel import settled
+from webapp.feel import settled, surely_null
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 REFERENCES = (BPMN + "flowNodeRef", BPMN + "incoming", BPMN + "outgoing")
 
 
 def settle(root: etree._Element, params: Mapping[str, Any]) -> bool:
-    """Take the ways out of `root` that `params` rule out, picture included; whether there were any."""
+    """Take out of `root` what `params` rule out, picture included; whether there was anything."""
+    effects = [p for p in root.iter(SPIFF + "property") if p.get("name", "").startswith("effect.") and surely_null(p.get("value", ""), {"params": params})]
+    for effect in effects:
+        effect.getparent().remove(effect)
     before, gone = _reached(root), set()
     flows: dict[str | None, list[etree._Element]] = {}
     for flow in root.iter(BPMN + "sequenceFlow"):
@@ -22,7 +26,7 @@ def settle(root: etree._Element, params: Mapping[str, Any]) -> bool:
     for gateway in root.iter(BPMN + "exclusiveGateway"):
         gone |= _ruled_out(gateway, flows.get(gateway.get("id"), []), {"params": params})
     if not gone:
-        return False
+        return bool(effects)
     _take_out(root, gone)
     _take_out(root, before - _reached(root))
     for lane in [lane for lane in root.iter(BPMN + "lane") if lane.find(BPMN + "flowNodeRef") is None]:

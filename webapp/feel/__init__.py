@@ -5,11 +5,11 @@ from .callables import Function, invoke
 from .checker import check
 from .errors import FeelError, FeelLimit, FeelSyntaxError, Run, Said
 from .expressions import Expression, UnaryTests, guarded, parse, parse_unary
-from .settled import settled
+from .settled import settled, surely_null
 from .temporal import YearsMonths
 from .values import Range, take, to_plain
 
 __all__ = [
     "Expression", "FeelError", "FeelLimit", "FeelSyntaxError", "Function", "Range", "Run", "Said", "UnaryTests", "YearsMonths",
-    "check", "guarded", "invoke", "parse", "parse_unary", "settled", "take", "to_plain",
+    "check", "guarded", "invoke", "parse", "parse_unary", "settled", "surely_null", "take", "to_plain",
 ]

@@ -18,6 +18,15 @@ def settled(text: str, known: Mapping) -> bool | None:
         return None
 
 
+def surely_null(text: str, known: Mapping) -> bool:
+    """Whether an expression is `if … then … else null` with a condition that `known` makes untrue."""
+    try:
+        node = parse_text(text)
+    except FeelError:
+        return False
+    return node.kind == "if" and node.parts[2].kind == "literal" and node.parts[2].data is None and _settled(node.parts[0], known) is False
+
+
 def _settled(node: Node, known: Mapping) -> bool | None:
     if node.kind in ("and", "or"):
         parts, decides = [_settled(part, known) for part in node.parts], node.kind == "or"
