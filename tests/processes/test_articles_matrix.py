@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import tomllib
 from dataclasses import replace
 from functools import cache
 
@@ -11,14 +10,14 @@ import pytest
 
 from tests.desk_story import Browser
 from webapp.cli import main
-from webapp.deployments.articles import ORGANISATIONAL, known_names, matrix_of
+from webapp.deployments.articles import ORGANISATIONAL, known_names, matrix_of, vocabulary
 from webapp.deployments.bundle import flatten
 from webapp.deployments.deploy import bundled_procedures
 from webapp.deployments.registry import build
 from webapp.settings import ROOT
 
 PROCEDURES = bundled_procedures(ROOT)
-VOCABULARY = tomllib.loads((ROOT / "processes" / "national" / "articles.toml").read_text("utf-8"))
+VOCABULARY = vocabulary(ROOT)
 
 
 @cache
@@ -68,7 +67,7 @@ def test_where_a_feature_is_said_to_be_it_is(app):
 
 def test_a_built_feature_is_built_in_some_procedure():
     """A name such as action:recuse holds in some procedure at least; else it could be misspelt for ever."""
-    built = {name for procedure in PROCEDURES for name in known_names(deployed(procedure), ROOT)[0]["feature"]}
+    built = {name for procedure in PROCEDURES for name in known_names(deployed(procedure), VOCABULARY)[0]["feature"]}
     assert {row["id"] for row in VOCABULARY["features"] if "where" in row} == built
 
 
@@ -80,7 +79,7 @@ def test_a_report_is_not_built_exactly_where_no_procedure_has_it():
 
 def test_page_command_and_json_mark_what_is_not_built(app, capsys):
     page = Browser(app, "dali/inspection.supervisor").get("/about/dali-ducha/articles").text
-    assert 'feature:public-opinion</code> <strong class="not-built">尚未实现' in page and "feature:ledger</code> <strong" not in page
+    assert '舆情上报</span> <strong class="not-built">尚未实现' in page and "台账</span> <strong" not in page and "第二十二条" in page
     assert main(["articles", "dali-ducha"]) == 0
     assert "feature:public-opinion (尚未实现 / not built yet)" in capsys.readouterr().out
     assert main(["articles", "dali-ducha", "--json"]) == 0

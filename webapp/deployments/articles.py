@@ -31,11 +31,12 @@ class Article:
 
 @dataclass
 class Matrix:
-    """Both ways: `articles` in the text's order, `elements` (element -> articles it cites), and `problems`."""
+    """Both ways: `articles` in the text's order, `elements` (element -> articles it cites), and `problems`; `words`: what features and reports are called (zh, en)."""
 
     articles: list[Article]
     elements: dict[str, tuple[str, ...]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    words: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def matrix_of(deployed: Deployed, content: Path) -> Matrix:
@@ -43,8 +44,9 @@ def matrix_of(deployed: Deployed, content: Path) -> Matrix:
     source = deployed.bundle.get("articles.toml")
     if source is None:
         return Matrix([], problems=["articles.toml is missing"])
-    known, named = known_names(deployed, content)
-    matrix = Matrix([])
+    shared = vocabulary(content)
+    known, named = known_names(deployed, shared)
+    matrix = Matrix([], words={f"{kind}:{row['id']}": (row["zh"], row["en"]) for kind in ("feature", "report") for row in shared[f"{kind}s"]})
     for row in tomllib.loads(source.decode("utf-8")).get("articles", []):
         by = tuple(row.get("by") or ())
         organisational = ORGANISATIONAL in by
@@ -64,11 +66,15 @@ def matrix_of(deployed: Deployed, content: Path) -> Matrix:
     return matrix
 
 
-def known_names(deployed: Deployed, content: Path) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def vocabulary(content: Path) -> dict[str, Any]:
+    """The features and reports that articles may name."""
+    return tomllib.loads((content / "processes" / "national" / "articles.toml").read_text(encoding="utf-8"))
+
+
+def known_names(deployed: Deployed, shared: dict[str, Any]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """What a procedure has, by the kinds that `by` may name; and the features and reports that have a name, built or not."""
     manifest, tasks = deployed.manifest, deployed.definition.tasks()
     fields = {f"{task}.{key}" for task, nodes in tasks.items() for node in nodes for key in deployed.forms[node.form].fields}
-    shared = tomllib.loads((content / "processes" / "national" / "articles.toml").read_text(encoding="utf-8"))
     known = {
         "task": set(tasks), "field": fields | {f"file.{k}" for k in deployed.forms[manifest.filing.get("form", "file")].fields},
         "deadline": set(manifest.deadlines), "action": set(manifest.actions), "decision": set(deployed.definition.decisions),
