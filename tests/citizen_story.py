@@ -52,6 +52,18 @@ def hidden(text: str, name: str) -> str:
     return html.unescape(re.search(rf'name="{name}" value="([^"]*)"', text)[1])
 
 
+NUMBERS = {word: n for n, word in enumerate("零一二三四五六七八九十")}
+
+
+def answered(page: str) -> dict[str, str]:
+    """The answer to the question of a page that ends with one, by its sum; nothing for other pages."""
+    asked = re.search("([零一二三四五六七八九十])(加|减)([零一二三四五六七八九十])等于多少", page)
+    if asked is None:
+        return {}
+    left, right = NUMBERS[asked[1]], NUMBERS[asked[3]]
+    return {"captcha": str(left + right if asked[2] == "加" else left - right), "captcha_token": hidden(page, "captcha_token")}
+
+
 class Filing:
     """A citizen at the filing's pages, without a script."""
 

@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from tests.citizen_story import hidden
+from tests.citizen_story import answered, hidden
 from tests.conftest import PASSWORD
 from webapp.cases.do_task import complete_task
 from webapp.cases.file_case import file_case
@@ -186,7 +186,7 @@ class Writing:
         self.text = client.get(f"/opinions/{on}/file", follow_redirects=True).text
 
     def send(self, to: str = "next", **fields):
-        data = {"draft": hidden(self.text, "draft"), "at": hidden(self.text, "at"), "to": to, "csrf_token": hidden(self.text, "csrf_token"), **fields}
+        data = {"draft": hidden(self.text, "draft"), "at": hidden(self.text, "at"), "to": to, "csrf_token": hidden(self.text, "csrf_token"), **answered(self.text), **fields}
         response = self.client.post(f"/file/{PROCEDURE}", data=data)
         if response.status_code in (200, 422):
             self.text = response.text

@@ -13,8 +13,9 @@ from webapp.deployments.registry import Deployed, UnknownProcedure
 from webapp.engine import Refusal
 from webapp.http.jinja import current_lang
 from webapp.http.web import env, public
-from webapp.models import db
+from webapp.models import IdempotencyKey, db
 
+from . import captcha
 from .calculator import calculator_url
 from .draft import Draft
 from .frame import filing_limit, limiter, portal, refuse_machines, upload_limit
@@ -142,6 +143,7 @@ def page(form: Asking, draft: Draft, step: str, problems: list | None = None, ba
             problem["step"] = next((s for s in form.steps if problem.get("field") in form.keys(s)), None)
         common["problems"] = wrong
         facts = _facts(form, draft, on)
+        common["question"] = captcha.ask(draft.key, form.now) if captcha.asks(form.deployed) else None
         body = render_template("portal/check.html", rows=form.summary(draft.answers), promises=promises(env(), form.deployed, form.now, facts),
                                calculator_url=calculator_url(form.deployed, form.now, facts), **common)
     else:
@@ -178,6 +180,9 @@ def progress(form: Asking, step: str) -> list[dict]:
 
 def send(form: Asking, draft: Draft):
     """File it, once: the same draft sent again finds the receipt of the first time."""
+    wrong = unanswered(form, draft)
+    if wrong:
+        return page(form, draft, CHECK, wrong)
     given = {k: v for k, v in draft.answers.items() if v is not None and k in form.form.fields}
     if "channel" in form.form.fields:
         given["channel"] = draft.channel
@@ -190,13 +195,31 @@ def send(form: Asking, draft: Draft):
     return redirect(url_for("portal.receipt"), 303)
 
 
+def unanswered(form: Asking, draft: Draft) -> list[dict]:
+    """What stands between the draft and its filing where the procedure asks a question first. Nothing for a draft that has been filed already."""
+    manifest = form.deployed.manifest
+    if manifest.filing.get("consultation") and asked_on(form.deployed, draft.consultation) is None:
+        return []       # nothing is taken outside the window, and that is what must be said
+    if not captcha.asks(form.deployed) or db.session.get(IdempotencyKey, _key(draft)) is not None:
+        return []
+    problems = form.problems(draft.answers)
+    if not problems:
+        said = captcha.check(request.form.get("captcha_token", ""), request.form.get("captcha", ""), draft.key, form.now)
+        problems = [{"field": "captcha", "text": said}] if said else []
+    return problems
+
+
+def _key(draft: Draft) -> str:
+    return f"portal:{draft.key}"
+
+
 def _file_once(procedure: str, given: dict, draft: Draft) -> Receipt:
     try:
-        receipt, _work = file_case(env(), procedure, given, key=f"portal:{draft.key}", consultation=draft.consultation)
+        receipt, _work = file_case(env(), procedure, given, key=_key(draft), consultation=draft.consultation)
         db.session.commit()
     except IntegrityError:      # the same draft, sent twice at once: the other one was first
         db.session.rollback()
-        receipt, _work = file_case(env(), procedure, given, key=f"portal:{draft.key}", consultation=draft.consultation)
+        receipt, _work = file_case(env(), procedure, given, key=_key(draft), consultation=draft.consultation)
         db.session.commit()
     return receipt
 
