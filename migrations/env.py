@@ -3,6 +3,7 @@ from alembic import context
 
 from webapp.models import db
 from webapp.models.base import Utc
+from webapp.models.search import is_modelled
 
 
 def render_item(kind, item, autogen_context):
@@ -15,7 +16,7 @@ def render_item(kind, item, autogen_context):
 def run() -> None:
     """Migrate, or compare for a new migration, what `db` is bound to."""
     with db.engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=db.metadata, render_item=render_item, compare_type=True,
+        context.configure(connection=connection, target_metadata=db.metadata, render_item=render_item, include_name=is_modelled, compare_type=True,
                           render_as_batch=connection.dialect.name == "sqlite", transactional_ddl=True)
         with context.begin_transaction():
             context.run_migrations()

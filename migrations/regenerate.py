@@ -1,4 +1,4 @@
-"""Writes the initial migration anew from the models, triggers included. Only until the first release; afterwards a change is a migration of its own.
+"""Writes the initial migration anew from the models, triggers and the index for searching included. Only until the first release; afterwards a change is a migration of its own.
 
     .venv/bin/python -m migrations.regenerate
 """
@@ -10,12 +10,12 @@ from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
 from flask import Flask
 
-from webapp.models import db, triggers
+from webapp.models import db, search, triggers
 from webapp.models.base import Utc
 from webapp.models.storage import open_database
 
 TARGET = Path(__file__).parent / "versions" / "0001_initial.py"
-TEMPLATE = '''"""The schema as it was first released; what is written once is kept so by triggers."""
+TEMPLATE = '''"""The schema as it was first released; what is written once is kept so by triggers, and cases are searched by an index of their own."""
 import sqlalchemy as sa
 from alembic import op
 
@@ -24,14 +24,14 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TRIGGERS = {{
-{triggers}
+STATEMENTS = {{
+{statements}
 }}
 
 
 def upgrade():
     {upgrade}
-    for statement in TRIGGERS[op.get_bind().dialect.name]:
+    for statement in STATEMENTS[op.get_bind().dialect.name]:
         op.get_bind().exec_driver_sql(statement)
 
 
@@ -51,10 +51,10 @@ def main() -> None:
     lines = []
     for dialect in ("sqlite", "postgresql"):
         lines.append(f'    "{dialect}": [')
-        lines += [f"        {line!r}," for line in triggers.statements(dialect)]
+        lines += [f"        {line!r}," for line in [*triggers.statements(dialect), *search.STATEMENTS[dialect]]]
         lines.append("    ],")
     TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(TEMPLATE.format(triggers="\n".join(lines), upgrade=upgrade), encoding="utf-8")
+    TARGET.write_text(TEMPLATE.format(statements="\n".join(lines), upgrade=upgrade), encoding="utf-8")
     print(f"{TARGET.name} written")
 
 

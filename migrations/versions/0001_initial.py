@@ -1,4 +1,4 @@
-"""The schema as it was first released; what is written once is kept so by triggers."""
+"""The schema as it was first released; what is written once is kept so by triggers, and cases are searched by an index of their own."""
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,7 +7,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TRIGGERS = {
+STATEMENTS = {
     "sqlite": [
         "CREATE TRIGGER filing_no_update BEFORE UPDATE ON filing BEGIN SELECT RAISE(ABORT, 'filing is written once'); END",
         "CREATE TRIGGER filing_no_delete BEFORE DELETE ON filing BEGIN SELECT RAISE(ABORT, 'filing is written once'); END",
@@ -17,6 +17,7 @@ TRIGGERS = {
         "CREATE TRIGGER export_record_no_delete BEFORE DELETE ON export_record BEGIN SELECT RAISE(ABORT, 'export_record is written once'); END",
         "CREATE TRIGGER attachment_no_update BEFORE UPDATE ON attachment WHEN OLD.case_id IS NOT NULL OR NEW.id IS NOT OLD.id OR NEW.name IS NOT OLD.name OR NEW.size IS NOT OLD.size OR NEW.sha256 IS NOT OLD.sha256 OR NEW.kind IS NOT OLD.kind OR NEW.type IS NOT OLD.type OR NEW.uploaded_by IS NOT OLD.uploaded_by BEGIN SELECT RAISE(ABORT, 'an attachment is written once'); END",
         "CREATE TRIGGER attachment_no_delete BEFORE DELETE ON attachment WHEN OLD.case_id IS NOT NULL BEGIN SELECT RAISE(ABORT, 'an attachment is written once'); END",
+        "CREATE VIRTUAL TABLE case_words USING fts5(words, content='', tokenize='ascii')",
     ],
     "postgresql": [
         "CREATE FUNCTION filing_written_once() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'filing is written once'; END $$ LANGUAGE plpgsql",
@@ -32,6 +33,8 @@ TRIGGERS = {
         'CREATE TRIGGER attachment_no_update BEFORE UPDATE ON attachment FOR EACH ROW WHEN (OLD.case_id IS NOT NULL OR NEW.id IS DISTINCT FROM OLD.id OR NEW.name IS DISTINCT FROM OLD.name OR NEW.size IS DISTINCT FROM OLD.size OR NEW.sha256 IS DISTINCT FROM OLD.sha256 OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.type IS DISTINCT FROM OLD.type OR NEW.uploaded_by IS DISTINCT FROM OLD.uploaded_by) EXECUTE FUNCTION attachment_written_once()',
         'CREATE TRIGGER attachment_no_delete BEFORE DELETE ON attachment FOR EACH ROW WHEN (OLD.case_id IS NOT NULL) EXECUTE FUNCTION attachment_written_once()',
         'CREATE TRIGGER attachment_no_truncate BEFORE TRUNCATE ON attachment FOR EACH STATEMENT EXECUTE FUNCTION attachment_written_once()',
+        'CREATE TABLE case_words (case_id BIGINT PRIMARY KEY REFERENCES "case" (id), words TSVECTOR NOT NULL)',
+        'CREATE INDEX ix_case_words_words ON case_words USING gin (words)',
     ],
 }
 
@@ -442,7 +445,7 @@ def upgrade():
     op.create_index('ix_task_case', 'task', ['case_id'], unique=False)
     op.create_index('ix_task_open', 'task', ['unit_id', 'role', 'due_at', 'id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
     # ### end Alembic commands ###
-    for statement in TRIGGERS[op.get_bind().dialect.name]:
+    for statement in STATEMENTS[op.get_bind().dialect.name]:
         op.get_bind().exec_driver_sql(statement)
 
 

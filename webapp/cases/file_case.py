@@ -16,6 +16,7 @@ from webapp.domain.clock import local_date
 from webapp.domain.ledger import canonical_json, content_hash
 from webapp.engine import Start
 from webapp.models import Case, CaseState, Consultation, Filing, IdempotencyKey, db
+from webapp.models.search import index_case
 from webapp.permissions import Actor, Citizen, Person, within
 
 from .apply import tell
@@ -105,6 +106,7 @@ def file_case(env: Environment, procedure: str, given: dict[str, Any], *, key: s
     db.session.add(case)
     db.session.flush()
     files.attach(case.id)
+    index_case(case.id, case.title, content.get("text") or "")
     digest = content_hash({"case": case.number, "filed_at": now.isoformat(), "content": content})
     state = CaseState(case_id=case.id, version=0, doc=b"")
     db.session.add_all([state, Filing(case_id=case.id, seq=0, at=now, content=content, hash=digest)])

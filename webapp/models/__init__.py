@@ -1,5 +1,5 @@
 """The tables, one file per aggregate."""
-from . import triggers  # noqa: F401  (attaches the written-once triggers)
+from . import search, triggers  # noqa: F401  (attach the index that cases are searched by, and the written-once triggers)
 from .account import Account, Membership
 from .attachment import Attachment
 from .base import db

@@ -1,0 +1,71 @@
+"""The index that cases are searched by: one row of tokens for each case (domain.search_words), FTS5 on SQLite, a tsvector on PostgreSQL.
+
+Written once, when a case is filed. The tokens are cut here and not by the database, so that both find the same, whatever their locale.
+"""
+from __future__ import annotations
+
+from sqlalchemy import DDL, Select, event, literal_column, table, text
+
+from webapp.domain.search_words import Phrase, search_phrases, search_tokens
+
+from .base import db
+from .case import Case
+
+NAME = "case_words"
+BETWEEN = "\ue000"              # a token that nobody can ask for, so that no phrase goes from one text into the next
+LONGEST_POSITION = 16_383       # PostgreSQL counts no further
+STATEMENTS = {
+    "sqlite": [f"CREATE VIRTUAL TABLE {NAME} USING fts5(words, content='', tokenize='ascii')"],
+    "postgresql": [f'CREATE TABLE {NAME} (case_id BIGINT PRIMARY KEY REFERENCES "case" (id), words TSVECTOR NOT NULL)',
+                   f"CREATE INDEX ix_{NAME}_words ON {NAME} USING gin (words)"],
+}
+_INSERT = {
+    "sqlite": text("INSERT INTO case_words (rowid, words) VALUES (:id, :words)"),
+    "postgresql": text("INSERT INTO case_words (case_id, words) VALUES (:id, CAST(:words AS tsvector))"),
+}
+
+_ID = {"sqlite": f"{NAME}.rowid", "postgresql": f"{NAME}.case_id"}
+
+
+def is_modelled(name: str | None, kind: str, parents: dict) -> bool:
+    """For comparing the database with the models: whether they know of it (not of this index, nor of the tables in which FTS5 keeps it)."""
+    return not (kind == "table" and name is not None and (name == NAME or name.startswith(f"{NAME}_")))
+
+
+def index_case(case_id: int, *texts: str) -> None:
+    """Make a case findable by these texts. One statement, in the caller's transaction."""
+    dialect = db.engine.dialect.name
+    tokens = [token for each in texts for token in (*search_tokens(each), BETWEEN)]
+    words = " ".join(tokens) if dialect == "sqlite" else " ".join(f"'{t}':{min(n, LONGEST_POSITION)}" for n, t in enumerate(tokens, 1))
+    db.session.execute(_INSERT[dialect], {"id": case_id, "words": words})
+
+
+def searched(cases: Select, question: str) -> Select | None:
+    """`cases`, a SELECT of Case, narrowed to those in which every word of the question was filed, the newest first; None where it asks for no word.
+
+    Sorted by the index's own number, which is the case's: so SQLite reads common words from the newest case on, and stops at the limit.
+    """
+    phrases = search_phrases(question)
+    if not phrases:
+        return None
+    dialect = db.engine.dialect.name
+    if dialect == "sqlite":
+        asked, match = " AND ".join(_fts5(p) for p in phrases), text(f"{NAME} MATCH :asked")
+    else:
+        asked, match = " & ".join(_tsquery(p) for p in phrases), text(f"{NAME}.words @@ CAST(:asked AS tsquery)")
+    number = literal_column(_ID[dialect])
+    return cases.join(table(NAME), number == Case.id).where(match.bindparams(asked=asked)).order_by(number.desc())
+
+
+def _fts5(phrase: Phrase) -> str:
+    return f'"{" ".join(phrase.tokens)}"{" *" if phrase.open_end else ""}'
+
+
+def _tsquery(phrase: Phrase) -> str:
+    tokens = [f"'{t}'" for t in phrase.tokens]
+    return "(" + " <-> ".join(tokens) + (":*" if phrase.open_end else "") + ")"
+
+
+for _dialect, _lines in STATEMENTS.items():
+    for _line in _lines:
+        event.listen(Case.__table__, "after_create", DDL(_line).execute_if(dialect=_dialect))
