@@ -67,12 +67,12 @@ def apply_changes(env: Environment, cases: int = BATCH, stop: threading.Event | 
         read = _read(ids)
         calendars = env.registry.calendars()
         db.session.remove()
-    done = 0
+    done, turn = 0, env.courtesy.turn()
     with db.engine.connect() as connection:                  # one for the batch; each case is a transaction of its own
         for case_id in ids:
             if stop is not None and stop.is_set():
                 break
-            env.courtesy.give_way()
+            turn.give_way()
             _apply(env, change, _plan(env, change, case_id, read, calendars), connection)
             done += 1
     if done < len(ids):

@@ -1,4 +1,7 @@
-"""Long work in the process that also serves people lets them go first."""
+"""Long work in the process that also serves people lets them go first.
+
+The times here are real ones, of the machine: how long a thread waits is no matter of the calendar.
+"""
 from __future__ import annotations
 
 import threading
@@ -6,28 +9,40 @@ from time import monotonic
 
 
 class Courtesy:
-    """Counts the requests in flight in this process; whoever works through a long list asks `give_way` before each piece."""
-
-    LONGEST = 0.25      # seconds that one piece waits at most: the work must go on however many people there are
+    """Counts the requests in flight in this process. Whoever works through a long list takes a `turn` and asks it to give way before each piece."""
 
     def __init__(self):
-        self._changed = threading.Condition()
-        self._people = 0
+        self.changed = threading.Condition()
+        self.people = 0
 
     def enter(self) -> None:
-        with self._changed:
-            self._people += 1
+        with self.changed:
+            self.people += 1
 
     def leave(self) -> None:
-        with self._changed:
-            self._people = max(0, self._people - 1)
-            if self._people == 0:
-                self._changed.notify_all()
+        with self.changed:
+            self.people = max(0, self.people - 1)
+            if self.people == 0:
+                self.changed.notify_all()
+
+    def turn(self) -> Turn:
+        return Turn(self)
+
+
+class Turn:
+    """Waits while somebody is being served, but in all never longer than it has worked: the work goes on however many people there are."""
+
+    FIRST = 0.02        # seconds that may be waited before anything was done
+
+    def __init__(self, courtesy: Courtesy):
+        self.courtesy, self.begun, self.waited = courtesy, monotonic(), 0.0
 
     def give_way(self) -> None:
-        """Return when nobody is being served, or after a while."""
-        if self._people:
-            until = monotonic() + self.LONGEST
-            with self._changed:
-                while self._people and (left := until - monotonic()) > 0:
-                    self._changed.wait(left)
+        if not self.courtesy.people:
+            return
+        before = monotonic()
+        until = before + self.FIRST + (before - self.begun) - 2 * self.waited
+        with self.courtesy.changed:
+            while self.courtesy.people and (left := until - monotonic()) > 0:
+                self.courtesy.changed.wait(left)
+        self.waited += monotonic() - before
