@@ -80,7 +80,7 @@ class _Basket:
             return
         today, planned = local_date(self.now), local_date(morning_from(reminder.came_at, at, calendar))
         self.lines[reminder.case_id, deadline.name, deadline.n] = {
-            "case": reminder.case_id, "number": number, "deadline": deadline.name, "due": str(deadline.due), "left": deadline.days_left(self.now, calendar),
+            "case": reminder.case_id, "number": number, "deadline": deadline.name, "due": str(deadline.due), "provisional": deadline.provisional, "left": deadline.days_left(self.now, calendar),
             "came": reminder.came_at.isoformat(), **({"planned": str(planned)} if planned < today else {}),
         }
 

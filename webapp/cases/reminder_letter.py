@@ -32,7 +32,7 @@ def letter_of(env: Environment, notice_id: int) -> tuple[str, str] | None:
     for line in lines:
         entry = env.registry.deployed(line["deployment_id"]).manifest.deadlines.get(line["deadline"], {})
         zh, en = entry.get("zh", line["deadline"]), entry.get("en", line["deadline"])
-        text.append(f"{line['number']}  {zh} {en}  {line['due']}  {_left(line['left'])}")
+        text.append(f"{line['number']}  {zh} {en}  {line['due']}{' 暂定 provisional' if line.get('provisional') else ''}  {_left(line['left'])}")
     if notice.data.get("more"):
         text.append(f"… 另有 {notice.data['more']} 项 / {notice.data['more']} more")
     return f"{day} 期限提醒：{count} 项 / Deadlines: {count}", "\n".join(text) + "\n"

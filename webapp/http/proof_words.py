@@ -96,7 +96,8 @@ class _View:
 
     # -- rules and days ----------------------------------------------------------------------------------------------
     def rule(self, rule: dict[str, Any]) -> dict[str, str]:
-        basis = [rule["basis_en" if self.key == "en" else "basis"], self.article(rule["article"], rule["local"])]
+        own = self.article(rule["article"], False)
+        basis = [rule["basis_en" if self.key == "en" else "basis"], _("文件%(article)s", article=own) if own else "", _("本地规定") if rule["local"] else ""]
         return {"text": rule[self.key], "basis": " · ".join(p for p in basis if p)}
 
     def days(self) -> list[dict[str, Any]]:
