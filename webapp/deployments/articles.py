@@ -81,7 +81,7 @@ def known_names(deployed: Deployed, shared: dict[str, Any]) -> tuple[dict[str, s
         "supervision": {t["id"] for t in manifest.supervision.get("trigger", [])}, "scope": _ids(manifest.scope), "exclusion": _ids(manifest.exclusions),
         "condition": _ids(manifest.raw.get("condition", [])) | _ids(manifest.exclusions), "accountability": _ids(manifest.raw.get("accountability", [])),
         "outcome": set(OUTCOMES), "told": set(TOLD), "channel": set(manifest.filing.get("channels", [])),
-        "report": set(deployed.reports.reports),
+        "report": set(deployed.reports.reports), "filing": {key for key, value in manifest.filing.items() if value is True},
     }
     known["feature"] = {row["id"] for row in shared["features"] if any(is_built(place, known) for place in row.get("where", ()))}
     return known, {"feature": _ids(shared["features"]), "report": _ids(shared["reports"])}
