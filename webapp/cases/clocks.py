@@ -43,7 +43,7 @@ class CaseClocks:
         before = self.latest(name)
         for other in self.all():
             if other.name == name and not other.ended and other.scope.split(":")[0] == scope.split(":")[0]:
-                self._put(other.cancel(self.now))       # begun anew in the same instance
+                self._put(other.cancel(self.now, self.by))       # begun anew in the same instance
         until = as_date(until)
         self._put(Deadline.begin(name, before.n + 1 if before else 1, None if until else span, until, self.now, self.calendar, article=article,
                                  local=local, scope=scope, by=self.by))
@@ -56,17 +56,17 @@ class CaseClocks:
     def keep_scopes(self, live: set[str], instance: str) -> None:
         for deadline in self.all():
             if not deadline.ended and deadline.scope and deadline.scope.startswith(instance + ":") and deadline.scope.split(":", 1)[1] not in live:
-                self._put(deadline.cancel(self.now))
+                self._put(deadline.cancel(self.now, self.by))
 
     def cancel(self, name: str) -> None:
         running = self.running(name)
         if running is not None:
-            self._put(running.cancel(self.now))
+            self._put(running.cancel(self.now, self.by))
 
     def cancel_all(self) -> None:
         for deadline in self.all():
             if not deadline.ended and deadline.scope and deadline.scope.startswith("main:"):
-                self._put(deadline.cancel(self.now))
+                self._put(deadline.cancel(self.now, self.by))
 
     def judge(self, name: str, days: Any, until: Any, caps: dict | None) -> None:
         """Refuse an extension that may not be asked for now. Refusal with the code of domain.caps."""

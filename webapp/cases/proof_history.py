@@ -11,6 +11,7 @@ from webapp.deployments.registry import Deployed, Registry
 from webapp.domain.deadlines import Deadline
 from webapp.models import Account, LedgerEntry, Message, db
 
+FILED = {"id": "filed", "zh": "提交", "en": "Filing"}
 NOBODY = ("citizen", "system")
 KEPT = ("due", "old", "span", "until", "units", "basis", "version", "old_version", "provisional")
 
@@ -73,6 +74,8 @@ class History:
         """The task or action by which it came, in words."""
         if entry is None:
             return None
+        if entry.kind == "filed":
+            return FILED
         nodes = self.deployed.definition.tasks().get(entry.kind)
         found = nodes[0] if nodes else self.deployed.manifest.actions.get(entry.kind)
         return {"id": entry.kind, "zh": found.zh or entry.kind, "en": found.en or found.zh or entry.kind} if found is not None else None
