@@ -19,34 +19,39 @@ class FormProblem(Exception):
         self.problems = problems
 
 
-def compile_form(schema: Any, known: Iterable[str] = ()) -> Form:
+def compile_form(schema: Any, known: Iterable[str] = (), *, stored: bool = False) -> Form:
     """Check a schema and order its fields.
 
     `known` are names that conditions and figures may read beside the fields and the dialect's own; the lists that
-    `valuesKey` names are known by being named. Raises FormProblem.
+    `valuesKey` names are known by being named. Raises FormProblem; `stored`: only where it cannot be used, for it
+    passed the checks of its day.
     """
     compiler = _Compiler(known)
     form = compiler.compile(schema)
-    if compiler.problems:
-        raise FormProblem(compiler.problems)
+    problems = compiler.stops if stored else compiler.problems
+    if problems:
+        raise FormProblem(problems)
     return form
 
 
 class _Compiler:
     def __init__(self, known: Iterable[str]):
         self.problems: list[tuple[str, str]] = []
+        self.stops: list[tuple[str, str]] = []      # of these, what no form can be used with
         self.known = set(dialect.KNOWN_NAMES) | set(known)
         self.fields: dict[str, Field] = {}
         self.ids: set[str] = set()
         self.read: list[tuple[str, Expression]] = []
         self.total = 0
 
-    def say(self, element: str, message: str) -> None:
+    def say(self, element: str, message: str, stops: bool = False) -> None:
         self.problems.append((element, message))
+        if stops:
+            self.stops.append((element, message))
 
     def compile(self, schema: Any) -> Form:
         if not isinstance(schema, Mapping) or schema.get("type") != "default" or not isinstance(schema.get("components"), list):
-            self.say("form", "not a form-js schema: type must be `default`, with a list of components")
+            self.say("form", "not a form-js schema: type must be `default`, with a list of components", stops=True)
             return Form({})
         for option in sorted(set(schema) - dialect.FORM_OPTIONS):
             self.say("form", f"unknown option `{option}`")
@@ -68,7 +73,7 @@ class _Compiler:
             if component["type"] in dialect.OPTIONS:
                 self._component(component, conditions, name, into)
             else:
-                self.say(name, f"unknown component type `{component['type']}`")
+                self.say(name, f"unknown component type `{component['type']}`", stops=True)
 
     def _component(
         self, component: Mapping[str, Any], conditions: tuple[Expression, ...], name: str, into: dict[str, Field]
@@ -137,7 +142,7 @@ class _Compiler:
             try:
                 expression = parse(source[1:])
             except FeelError as error:
-                self.say(name, f"`{option}`: FEEL that does not parse: {source}: {error}")
+                self.say(name, f"`{option}`: FEEL that does not parse: {source}: {error}", stops=True)
                 continue
             self.read.append((name, expression))
             parsed[option] = expression
@@ -158,7 +163,7 @@ class _Compiler:
         while waiting:
             ready = {key: each for key, each in waiting.items() if not any(root in waiting for root in each.reads())}
             if not ready:
-                self.say(next(iter(waiting)), "conditions that read each other in a circle: " + ", ".join(waiting))
+                self.say(next(iter(waiting)), "conditions that read each other in a circle: " + ", ".join(waiting), stops=True)
                 break
             for key, each in ready.items():
                 read = [depth[root] for root in each.reads() if root in depth]

@@ -44,30 +44,34 @@ class UnknownProcedure(Exception):
     """Nothing of that name is deployed."""
 
 
-def build(bundle: Bundle, *, id: int = 0, number: int = 0, hash: str = "") -> Deployed:
-    """Compile a bundle whole: forms first, then the definition that names them. DefinitionError with every problem."""
+def build(bundle: Bundle, *, id: int = 0, number: int = 0, hash: str = "", stored: bool = False) -> Deployed:
+    """Compile a bundle whole: forms first, then the definition that names them. DefinitionError with every problem.
+
+    `stored`: it was deployed already. What the gate has come to mind since then is passed over; only what stops it from being run is a problem.
+    """
     problems, forms, fields = [], {}, {}
     for path in sorted(p for p in bundle if p.startswith("forms/")):
         name = path.removeprefix("forms/").removesuffix(".form.json")
         try:
-            forms[name] = compile_form(json.loads(bundle[path].decode("utf-8")))
+            forms[name] = compile_form(json.loads(bundle[path].decode("utf-8")), stored=stored)
             fields[name] = set(forms[name].fields)
         except FormProblem as error:
             problems += [Problem(path, element, message) for element, message in error.problems]
         except (ValueError, RecursionError) as error:
             problems.append(Problem(path, "file", f"not readable as JSON: {error}"))
     try:
-        definition = compile_definition(bundle, fields)
+        definition = compile_definition(bundle, fields, stored=stored)
     except DefinitionError as error:
         raise DefinitionError([*problems, *error.problems]) from None
     for node in (n for level in definition.nodes.values() for n in level.values() if n.kind == "userTask"):
         if node.form not in forms:
             problems.append(Problem(node.file, node.id, f"there is no form '{node.form}'"))
-    problems += _beginnings(definition, forms)
+    minor = _beginnings(definition, forms)
     for action in definition.manifest.actions.values():
         if action.form not in forms:
             problems.append(Problem("procedure.toml", f"actions.{action.name}", f"there is no form '{action.form}'"))
-    reports = read_reports(bundle, definition, forms, problems)
+    reports = read_reports(bundle, definition, forms, minor)
+    problems += [] if stored else minor
     if problems:
         raise DefinitionError(problems)
     return Deployed(id, definition.manifest.id, number, hash, definition, forms, bundle, reports)
@@ -100,7 +104,7 @@ class Registry:
             with self._lock:
                 found = self._deployed.get(deployment_id)
                 if found is None:
-                    found = self._deployed[deployment_id] = build(unpack(row.bundle), id=row.id, number=row.number, hash=row.hash)
+                    found = self._deployed[deployment_id] = build(unpack(row.bundle), id=row.id, number=row.number, hash=row.hash, stored=True)
         return found
 
     def active(self, procedure: str, now: datetime) -> Deployed:

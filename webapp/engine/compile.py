@@ -13,7 +13,7 @@ from SpiffWorkflow.spiff.parser.process import VALIDATOR
 from webapp.feel import Expression, FeelError, check, parse
 from webapp.feel.literals import texts_of
 
-from .decisions import DecisionProblems, compile_decisions
+from .decisions import DecisionProblems, compile_decisions, compile_what_can
 from .definition import Definition, Node
 from .lint import check_structure
 from .loops import check_loops
@@ -27,21 +27,21 @@ from .words import EFFECTS, ROLES
 from .xml import Element, ProcessXml, parse_xml, read_processes
 
 
-def compile_definition(files: Mapping[str, bytes], form_fields: Mapping[str, set[str]] | None = None) -> Definition:
+def compile_definition(files: Mapping[str, bytes], form_fields: Mapping[str, set[str]] | None = None, *, stored: bool = False) -> Definition:
     """Compile `files` (name -> content: procedure.toml, *.bpmn, *.dmn). `form_fields`: form name -> its field keys, to check `answers.*` by.
 
-    Raises DefinitionError with every problem found.
+    Raises DefinitionError with every problem found. `stored`: the files passed the gate of their day, so only what stops them from being run is one.
     """
     problems: list[Problem] = []
-    manifest = read_manifest(files.get("procedure.toml", b""), problems)
+    manifest = read_manifest(files.get("procedure.toml", b""), problems, stored)
     files = dict(files)
-    roots, processes = _read_diagrams(files, problems, manifest.params if manifest is not None else None)
-    decisions = _read_decisions(files, problems)
+    roots, processes = _read_diagrams(files, problems, manifest.params if manifest is not None else None, stored)
+    decisions = _read_decisions(files, problems, stored)
     compiler = _Compiler(manifest, roots, processes, decisions, problems, form_fields or {})
-    if manifest is None or problems:
+    if manifest is None or (problems and not stored):
         compiler.look(whole=manifest is not None and decisions is not None and len(roots) == sum(f.endswith(".bpmn") for f in files))
         raise DefinitionError(list(dict.fromkeys(problems)))
-    return compiler.build(files)
+    return compiler.build(files, stored)
 
 
 def check_diagram(name: str, data: bytes) -> list[Problem]:
@@ -64,27 +64,30 @@ def check_manifest_alone(data: bytes) -> list[Problem]:
     return list(dict.fromkeys(problems))
 
 
-def _read_diagrams(files: dict[str, bytes], problems: list[Problem], params: Mapping[str, Any] | None = None) -> tuple[dict, list[ProcessXml]]:
+def _read_diagrams(files: dict[str, bytes], problems: list[Problem], params: Mapping[str, Any] | None = None, stored: bool = False) -> tuple[dict, list[ProcessXml]]:
     """The diagrams of `files`, without the ways that `params` rule out; `files` then holds them so."""
     roots, processes = {}, []
     for name in sorted(f for f in files if f.endswith(".bpmn")):
         try:
-            roots[name] = parse_xml(files[name], name)
+            roots[name] = parse_xml(files[name], name, stored)
             if params is not None and settle(roots[name], params):
                 files[name] = etree.tostring(roots[name])
         except ValueError as error:
-            problems.append(Problem(name, "file", str(error)))
+            problems.append(Problem(name, "file", str(error), stops=True))
             continue
-        processes += read_processes(roots[name], name, problems)
+        processes += read_processes(roots[name], name, problems, stored)
     for process in processes:
         check_structure(process, problems)
     check_loops(processes, problems)
     return roots, processes
 
 
-def _read_decisions(files: Mapping[str, bytes], problems: list[Problem]):
+def _read_decisions(files: Mapping[str, bytes], problems: list[Problem], stored: bool = False):
+    tables = {f: files[f] for f in files if f.endswith(".dmn")}
+    if stored:
+        return compile_what_can(tables)[0].decisions        # one that is missing stops only what asks it
     try:
-        return compile_decisions({f: files[f] for f in files if f.endswith(".dmn")})
+        return compile_decisions(tables)
     except DecisionProblems as error:
         problems += [Problem(*p) if isinstance(p, tuple) else Problem(p.file, p.element, p.message) for p in error.problems]
         return None
@@ -121,8 +124,10 @@ class _Compiler:
         self._check_names(whole)
         return nodes
 
-    def build(self, files: Mapping[str, bytes]) -> Definition:
+    def build(self, files: Mapping[str, bytes], stored: bool = False) -> Definition:
         nodes = self.look(whole=True)
+        if stored:
+            self.problems[:] = [p for p in self.problems if p.stops] + self._missing()
         if self.problems:
             raise DefinitionError(list(dict.fromkeys(self.problems)))
         specs, subs = self.parse()
@@ -134,11 +139,19 @@ class _Compiler:
         return Definition(self.manifest, specs, subs, nodes, self.decisions, frozenset(kept),
                           {p.id: (p.file, files[p.file]) for p in self.processes}, {p.id: p.properties for p in self.processes})
 
+    def _missing(self) -> list[Problem]:
+        """What a run asks for by name and would not find: the main process, decisions."""
+        manifest = self.manifest
+        asked = [("procedure.toml", "limits", manifest.limits), *(("procedure.toml", f"extensions.{n}", e["decision"]) for n, e in manifest.extensions.items())]
+        asked += [(e.file, e.id, e.properties.get("decision", "")) for e in self.elements.values() if e.kind == "businessRuleTask"]
+        found = [Problem(file, where, f"there is no decision '{name}'") for file, where, name in asked if name not in self.decisions]
+        return found + ([] if manifest.process in {p.id for p in self.processes} else [Problem("procedure.toml", "process", f"there is no process '{manifest.process}'")])
+
     def _feel(self, text: str, file: str, element: str) -> Expression:
         try:
             expression = parse(text)
         except FeelError as error:
-            self.problems.append(Problem(file, element, f"expression '{text[:200]}' does not parse: {error}"))
+            self.problems.append(Problem(file, element, f"expression '{text[:200]}' does not parse: {error}", stops=True))
             return parse("null")
         self.expressions.append((file, element, expression))
         return expression
@@ -158,14 +171,14 @@ class _Compiler:
         effects = []
         for name, text in e.effects:
             if name not in EFFECTS:
-                self.problems.append(Problem(e.file, e.id, f"unknown effect '{name}'", f"one of {', '.join(sorted(EFFECTS))}"))
+                self.problems.append(Problem(e.file, e.id, f"unknown effect '{name}'", f"one of {', '.join(sorted(EFFECTS))}", stops=True))
             effects.append((name, self._feel(text or "{}", e.file, e.id)))
         if e.kind == "boundaryEvent" and e.timer is not None and not (p.get("deadline") and p.get("moment")):
             self.problems.append(Problem(e.file, e.id, "a timer names its `deadline` and `moment`"))
         check_node(e, self.manifest, self.decisions, self.problems)
         each = self._feel(p["each"], e.file, e.id) if "each" in p else None
         if e.multi and each is None:
-            self.problems.append(Problem(e.file, e.id, "a multi-instance task names its list in `each`"))
+            self.problems.append(Problem(e.file, e.id, "a multi-instance task names its list in `each`", stops=True))
         articles = _articles(e) or (self._cited(e.process, set()) if e.kind == "userTask" else ())
         return Node(e.id, e.process, e.kind, e.name, p.get("en", e.name), task, p.get("form", task), who, articles, tuple(p.get("starts", "").split()),
                     tuple(p.get("ends", "").split()), tuple(effects), p.get("moment"), p.get("deadline"), e.interrupting, each, e.file, self._under(e))

@@ -104,8 +104,8 @@ class Manifest:
         return entry.get(lang) or entry.get("zh") or ""
 
 
-def read_manifest(data: bytes, problems: list[Problem]) -> Manifest | None:
-    """Parse the manifest; every fault goes to `problems` with the key that it concerns. None where its shape does not hold."""
+def read_manifest(data: bytes, problems: list[Problem], stored: bool = False) -> Manifest | None:
+    """Parse the manifest; every fault goes to `problems` with the key that it concerns. None where its shape does not hold (`stored`: where it cannot be read)."""
     try:
         raw = tomllib.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
@@ -113,9 +113,17 @@ def read_manifest(data: bytes, problems: list[Problem]) -> Manifest | None:
         return None
     faults = faults_of(raw)
     problems += [Problem(FILE, key[:200], message) for key, message in faults]
-    if any(message != "is not a key of the manifest" for _, message in faults):
+    if any(message != "is not a key of the manifest" for _, message in faults) and not stored:
+        return None
+    try:
+        return _manifest(raw, problems)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        problems.append(Problem(FILE, "file", f"cannot be read: {type(error).__name__}: {str(error)[:200]}", stops=True))
         return None
 
+
+def _manifest(raw: dict[str, Any], problems: list[Problem]) -> Manifest:
+    """What a manifest says. Every expression that does not parse goes to `problems`."""
     def who(entry: Any, where: str) -> Who:
         role = entry["role"]
         return Who(role, entry.get("unit", "citizen" if role == "citizen" else "office"))
@@ -124,7 +132,7 @@ def read_manifest(data: bytes, problems: list[Problem]) -> Manifest | None:
         try:
             return parse(str(text))
         except FeelError as error:
-            problems.append(Problem(FILE, where, f"expression does not parse: {error}"))
+            problems.append(Problem(FILE, where, f"expression does not parse: {error}", stops=True))
             return parse("null")
 
     def rule(entry: dict, where: str) -> Rule:

@@ -1,17 +1,18 @@
 """What is wrong with a definition, and what refuses a command: the two errors the engine raises."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault of a definition: the file, the element in it, what is wrong, and what would mend it."""
+    """One fault of a definition: the file, the element in it, what is wrong, and what would mend it. `stops`: with it nothing can be run, whenever it was deployed."""
 
     file: str
     element: str
     message: str
     remedy: str = ""
+    stops: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}: {self.element}: {self.message}" + (f" ({self.remedy})" if self.remedy else "")

@@ -80,9 +80,9 @@ class ProcessXml:
     flows: dict[str, Flow] = field(default_factory=dict)
 
 
-def parse_xml(data: bytes, file: str) -> etree._Element:
-    """Parse untrusted XML: no DTD, no entities, no network, at most 1 MB. Raises ValueError with a readable reason."""
-    return parse_guarded(data)
+def parse_xml(data: bytes, file: str, stored: bool = False) -> etree._Element:
+    """Parse untrusted XML: no DTD, no entities, no network, at most 1 MB. Raises ValueError with a readable reason. `stored`: the first look was taken when it was deployed."""
+    return parse_guarded(data, stored)
 
 
 def _properties(node: etree._Element) -> list[tuple[str, str]]:
@@ -94,7 +94,7 @@ def _local(node: etree._Element) -> str:
     return etree.QName(node).localname
 
 
-def read_processes(root: etree._Element, file: str, problems: list[Problem]) -> list[ProcessXml]:
+def read_processes(root: etree._Element, file: str, problems: list[Problem], stored: bool = False) -> list[ProcessXml]:
     """The processes of a BPMN document; what the dialect does not allow is added to `problems`."""
     if root.tag != f"{{{BPMN}}}definitions":
         problems.append(Problem(file, _local(root), "not a BPMN document", "the root must be bpmn:definitions"))
@@ -111,7 +111,8 @@ def read_processes(root: etree._Element, file: str, problems: list[Problem]) -> 
             problems.append(Problem(file, name, f"a bpmn:{name} has no id"))
     if nodes > MAX_NODES:
         problems.append(Problem(file, "definitions", f"holds more than {MAX_NODES} flow nodes", "split it into called processes"))
-        return []
+        if not stored:
+            return []
     found = []
     for process in root.findall(f"{{{BPMN}}}process"):
         item = ProcessXml(process.get("id", ""), file, process.get("name", ""), dict(_properties(process)))

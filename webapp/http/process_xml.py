@@ -17,7 +17,7 @@ def process_of(definition: Definition, process: str) -> ProcessXml | None:
 
 @lru_cache(maxsize=64)
 def _read(xml: bytes, file: str, process: str) -> ProcessXml | None:
-    return next((p for p in read_processes(parse_xml(xml, file), file, []) if p.id == process), None)
+    return next((p for p in read_processes(parse_xml(xml, file, stored=True), file, [], stored=True) if p.id == process), None)
 
 
 def process_name(definition: Definition, process: str, lang: str) -> str:
