@@ -19,6 +19,7 @@ from webapp.cases.incidents import open_incident, solve
 from webapp.cases.reminder_letter import letter_of
 from webapp.models import MomentRow, Outbox, db
 from webapp.models.storage import reading_only
+from webapp.scenarios.measuring import Measurer
 from webapp.settings import Settings
 
 log = logging.getLogger("duban.worker")
@@ -219,6 +220,7 @@ class Worker(threading.Thread):
         self.env: Environment = app.extensions["duban"].env
         self.settings: Settings = app.extensions["duban"].settings
         self.mailer = Mailer(self.settings.smtp, self.settings.mail_from) if self.settings.smtp else None
+        self._measurer = Measurer(self.env, self.settings.content_dir)
         self._cleared: datetime | None = None
         self._ending, self._wake = threading.Event(), threading.Event()
 
@@ -237,12 +239,14 @@ class Worker(threading.Thread):
         while not self._ending.is_set():
             if not self.turn():
                 self._sleep()
+        with self.app.app_context():
+            self._measurer.end()
 
     def turn(self) -> bool:
         """One sweep, one delivery, and a batch of a calendar's change. Nothing that goes wrong ends the worker. Returns whether more of the change waits."""
         more = False
         with self.app.app_context():
-            for work in (lambda: sweep(self.env, self._ending), lambda: gather(self.env, self._ending), lambda: deliver(self.env, self.mailer, self._ending), self._clear_files, self._apply_changes):
+            for work in (lambda: sweep(self.env, self._ending), lambda: gather(self.env, self._ending), lambda: deliver(self.env, self.mailer, self._ending), self._clear_files, self._measurer.turn, self._apply_changes):
                 try:
                     more = work() is True
                 except Exception:

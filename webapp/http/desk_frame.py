@@ -13,11 +13,12 @@ from .case_words import ROLES, word
 from .jinja import current_lang
 from .web import env, languages, person
 
+COVERAGE = frozenset({"policy", "admin", "auditor"})      # the roles that see what scenarios cover
 RAIL = (        # id, endpoint, roles that see it (None: everybody)
     ("tasks", "desk.tasks", None), ("unit", "desk.unit", None), ("notices", "desk.notices", None), ("search", "desk.search", None), ("enter", "desk.enter", None),
     ("supervision", "desk.supervision", {"supervisor", "leader"}),
     ("reports", "desk.reports", REPORTING), ("studio", "studio.index", {"policy", "admin"}), ("calendar", "desk.calendar", {"policy", "admin", "supervisor"}),
-    ("incidents", "desk.incidents", {"admin"}), ("admin", "admin.index", {"admin"}),
+    ("coverage", "desk.coverage", COVERAGE), ("incidents", "desk.incidents", {"admin"}), ("admin", "admin.index", {"admin"}),
 )
 COUNTED_TO = 100
 

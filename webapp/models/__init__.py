@@ -6,6 +6,7 @@ from .base import db
 from .calendar import CalendarChange, CalendarLayer, CalendarMove, Stamp
 from .case import Case, CaseState, CaseUnit, Filing, Recusal
 from .consultation import Consultation
+from .coverage import CoverageRun
 from .deployment import Deployment
 from .export import ExportRecord
 from .incident import Incident
@@ -15,7 +16,7 @@ from .token import ApiToken
 from .unit import DirectoryFile, Unit
 from .work import NEVER, DeadlineRow, MomentRow, Supervision, Task
 
-__all__ = ["NEVER", "Account", "Attachment", "ApiToken", "CalendarChange", "CalendarLayer", "CalendarMove", "Case", "CaseState", "CaseUnit", "Consultation", "DeadlineRow", "Deployment", "DirectoryFile",
+__all__ = ["NEVER", "Account", "Attachment", "ApiToken", "CalendarChange", "CalendarLayer", "CalendarMove", "Case", "CaseState", "CaseUnit", "Consultation", "CoverageRun", "DeadlineRow", "Deployment", "DirectoryFile",
            "ExportRecord",
            "Filing", "IdempotencyKey", "Incident", "LedgerEntry", "Membership", "Message", "MomentRow", "Outbox", "Recusal", "Reminder", "StaffNotice", "Stamp", "Supervision",
            "Task", "Unit", "db"]

@@ -3,12 +3,14 @@
 //   data-xml      id of a <script type="application/xml"> or <script type="application/json"> (a JSON string) block that holds it
 //   data-current  JSON list of element ids that wait now      data-past    ids that are done
 //   data-missed   ids among them whose deadline is missed     data-label   what the picture is, for those who cannot see it
+//   data-counts   instead of these: JSON {element id: how often scenarios passed it}
 // A click on an element is told as the event `diagram:element` ({id, type, name}) of the host.
 import Viewer from 'bpmn-js/lib/Viewer';
 import { say } from '../page/language.js';
+import { LEGEND, markCoverage } from './coverage.js';
 import { mark } from './marks.js';
 import { nameListener } from './names.js';
-import { Paper } from './paper.js';
+import { Paper, STEPS } from './paper.js';
 
 const ids = (text) => (text ? JSON.parse(text) : []);
 
@@ -40,11 +42,13 @@ export async function mount(host) {
   nameListener(viewer);
   const known = { past: ids(host.dataset.past), current: ids(host.dataset.current), missed: ids(host.dataset.missed) };
   await viewer.importXML(xml);
-  const present = [...known.current, ...known.missed];
+  const counts = host.dataset.counts ? JSON.parse(host.dataset.counts) : null;
+  const present = counts ? markCoverage(viewer, counts) : [...known.current, ...known.missed];
   mark(viewer, known);
   const sheet = new Paper(host, scroll, paper, viewer);
   sheet.present = present;
-  sheet.tools(present.length > 0 || known.past.length > 0);
+  if (counts) sheet.tools(LEGEND, present.length ? say('未走到', 'Never passed') : '');
+  else sheet.tools(present.length > 0 || known.past.length > 0 ? STEPS : [], say('当前', 'Now'));
   sheet.fit(present);
   viewer.on('element.click', ({ element }) => {
     host.dispatchEvent(new CustomEvent('diagram:element', { bubbles: true, detail: { id: element.id, type: element.type, name: element.businessObject?.name ?? '' } }));

@@ -7,6 +7,15 @@ const CRUMBS = 56; // room for the way back out of a part that was opened
 const READABLE = 0.85;
 const LIMITS = [0.15, 2.5];
 
+export const STEPS = [['past', say('已办', 'done')], ['now', say('正在办', 'now')], ['future', say('未到', 'to come')]];
+
+/** The box around a shape, or around the points of a flow. */
+function boxOf(element) {
+  if (!element?.waypoints) return element;
+  const [xs, ys] = [element.waypoints.map((each) => each.x), element.waypoints.map((each) => each.y)];
+  return { x: Math.min(...xs), y: Math.min(...ys), width: Math.max(...xs) - Math.min(...xs) || 1, height: Math.max(...ys) - Math.min(...ys) || 1 };
+}
+
 export class Paper {
   constructor(host, scroll, paper, viewer) {
     Object.assign(this, { host, scroll, paper, viewer, zoom: 1 });
@@ -70,7 +79,7 @@ export class Paper {
   /** Brings elements into the middle of what is seen. */
   reveal(ids) {
     const registry = this.viewer.get('elementRegistry');
-    const shapes = ids.map((id) => registry.get(id)).filter((shape) => shape?.width);
+    const shapes = ids.map((id) => boxOf(registry.get(id))).filter((shape) => shape?.width);
     if (!shapes.length) return this.scroll.scrollTo(0, 0);
     const { x, y } = this.bounds;
     const left = Math.min(...shapes.map((shape) => shape.x)), right = Math.max(...shapes.map((shape) => shape.x + shape.width));
@@ -92,7 +101,8 @@ export class Paper {
     window.addEventListener('pointerup', () => { from = null; this.scroll.classList.remove('is-panning'); });
   }
 
-  tools(withLegend) {
+  /** Buttons, and a legend of [kind, word] where there is one; `focus` names the button that goes to what matters. */
+  tools(legend, focus) {
     const bar = document.createElement('div');
     bar.className = 'diagram-tools no-print';
     const button = (text, label, act) => {
@@ -105,13 +115,11 @@ export class Paper {
     button('−', say('缩小', 'Zoom out'), () => this.scale(this.zoom / 1.25));
     button(say('全图', 'Whole'), say('显示全图', 'Show the whole picture'), () => this.fit([], true));
     button(say('全屏', 'Full screen'), say('全屏查看', 'See it on the full screen'), () => (document.fullscreenElement ? document.exitFullscreen() : this.host.requestFullscreen?.()));
-    if (withLegend) {
-      button(say('当前', 'Now'), say('到当前步骤', 'Go to the present step'), () => this.fit(this.present));
-      const legend = Object.assign(document.createElement('div'), { className: 'diagram-legend' });
-      for (const [name, word] of [['past', say('已办', 'done')], ['now', say('正在办', 'now')], ['future', say('未到', 'to come')]]) {
-        legend.append(Object.assign(document.createElement('span'), { className: `is-${name}`, textContent: word }));
-      }
-      bar.append(legend);
+    if (legend.length) {
+      if (focus) button(focus, say('到标出的地方', 'Go to what is marked'), () => this.fit(this.present));
+      const list = Object.assign(document.createElement('div'), { className: 'diagram-legend' });
+      for (const [name, word] of legend) list.append(Object.assign(document.createElement('span'), { className: `is-${name}`, textContent: word }));
+      bar.append(list);
     }
     this.host.append(bar);
   }
