@@ -22,7 +22,7 @@ from webapp.engine import Refusal
 from webapp.models import Task, db
 from webapp.permissions import find_person
 from webapp.scenarios.sandbox import StoryClock
-from webapp.worker import deliver, sweep
+from webapp.worker import deliver, gather, sweep
 
 FILED = {"channel": "web", "type": "complaint", "title": "路灯不亮", "text": "坏了一个月", "claimant": {"kind": "person", "name": "李四", "email": "li@example.org"}}
 
@@ -56,7 +56,9 @@ def act(env, name: str, folder: Path) -> object:
         return "done"
     if name == "amend":
         return sum(iter(lambda: apply_changes(env), 0))
-    return sweep(env) if name == "fire" else deliver(env, PaperMailer(folder / "letters"))
+    if name in ("fire", "gather"):
+        return sweep(env) if name == "fire" else gather(env)
+    return deliver(env, PaperMailer(folder / "letters"))
 
 
 def main(url: str, folder: str, now: str, name: str, point: str) -> None:

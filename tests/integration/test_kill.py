@@ -1,4 +1,4 @@
-"""kill -9 before and after every commit of filing, completing, firing and delivering: each acknowledged complaint once, each effect once, each letter at least once under one id."""
+"""kill -9 before and after every commit of filing, completing, firing, gathering and delivering: each acknowledged complaint once, each effect once, each letter at least once under one id."""
 from __future__ import annotations
 
 import json
@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from tests.killed import FILED
 from webapp.cases.calendar_changes import approve, enter_change
@@ -17,11 +17,12 @@ from webapp.cases.file_case import file_case
 from webapp.cases.record import verify
 from webapp.domain.clock import local_date
 from webapp.domain.notice_rows import ChangedDay
-from webapp.models import CalendarChange, CalendarMove, Case, CaseState, Filing, LedgerEntry, Outbox, StaffNotice, Supervision, Task, db
+from webapp.models import Account, CalendarChange, CalendarMove, Case, CaseState, Filing, LedgerEntry, Outbox, Reminder, StaffNotice, Supervision, Task, db
 from webapp.permissions import System, find_person
 from webapp.settings import ROOT
+from webapp.worker import sweep
 
-POINTS = {"file": 2, "complete": 2, "fire": 2, "deliver": 4, "amend": 9}      # two for each commit of a session, one of a case that a calendar moves; delivering takes a letter, then marks it sent
+POINTS = {"file": 2, "complete": 2, "fire": 2, "gather": 4, "deliver": 4, "amend": 9}      # two for each commit of a session, one of a case that a calendar moves; two people are told; delivering takes a letter, then marks it sent
 LEASE = timedelta(minutes=6)
 
 
@@ -44,12 +45,18 @@ def prepare(env, clock, name: str) -> None:
         return
     receipt, _ = file_case(env, "dali-ducha", FILED)
     db.session.commit()
-    if name in ("fire", "amend"):
+    if name in ("fire", "gather", "amend"):
         task = db.session.scalar(select(Task.id).where(Task.name == "screen"))
         complete_task(env, task, {"decision": "assign", "unit": "dali/xiangyun"}, find_person(login="dali/inspection.supervisor"))
         db.session.commit()
-    if name == "fire":
+    if name in ("fire", "gather"):
         clock.move(clock.now() + timedelta(days=3))
+    if name == "gather":
+        sweep(env)
+        two = select(Account.id).where(Account.login.like("dali/xiangyun.intake%"))
+        db.session.execute(delete(Reminder).where(Reminder.account_id.not_in(two)))
+        db.session.execute(update(Account).where(Account.id.in_(two)).values(email="clerk@example.cn"))
+        db.session.commit()
     if name == "amend":
         change = enter_change(env, System(), "dali", [ChangedDay(local_date(clock.now()) + timedelta(days=1), False)], None, "notice", local_date(clock.now()))
         approve(env, System(), change.id, None)
@@ -76,6 +83,10 @@ def check(env, tmp_path, name: str) -> None:
     if name == "amend":
         assert kinds["recomputed"] == count(CalendarMove) == count(CalendarChange, CalendarChange.state == "applied") == 1
         assert count(StaffNotice, StaffNotice.kind == "calendar_changed") == 1
+    if name == "gather":
+        told = list(db.session.scalars(select(StaffNotice.account_id).where(StaffNotice.day.is_not(None))))
+        sent = [letter["notice"] for letter in db.session.scalars(select(Outbox.payload)) if "notice" in letter]
+        assert len(told) == len(set(told)) == len(sent) == len(set(sent)) == 2 and count(Reminder) == 0
     if name == "deliver":
         letters = (tmp_path / "letters").read_text().split()
         assert set(letters) == {f"outbox-{id}" for id in db.session.scalars(select(Outbox.id))}

@@ -1,10 +1,12 @@
-"""`duban account create` and `close`: accounts of staff with their roles. A password is asked for, or read from the standard input."""
+"""`duban account create`, `email` and `close`: accounts of staff with their roles. A password is asked for, or read from the standard input."""
 from __future__ import annotations
 
 import getpass
+import re
 import sys
 
 SHORTEST = 10       # characters of a password
+ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}", re.ASCII)
 
 
 def register(commands) -> None:
@@ -14,7 +16,12 @@ def register(commands) -> None:
     create.add_argument("--name", required=True, help="the person's name")
     create.add_argument("--unit", required=True, help="the unit's code")
     create.add_argument("--role", required=True, action="append", help="a role held there; may be given again")
+    create.add_argument("--email", help="where the day's deadlines are sent; none: in the app only")
     create.set_defaults(run=_create)
+    email = account.add_parser("email", help="say where an account's reminders are sent, or nowhere")
+    email.add_argument("login")
+    email.add_argument("address", nargs="?", help="none: in the app only")
+    email.set_defaults(run=_email)
     close = account.add_parser("close", help="close an account at once: nobody can use it, and its open tasks go back to their units")
     close.add_argument("login")
     close.set_defaults(run=_close)
@@ -37,18 +44,38 @@ def _create(args) -> int:
             problem = f"{args.unit} has no role {', '.join(sorted(unknown))}"
         elif db.session.query(Account.id).filter_by(login=args.login).first():
             problem = f"there is an account '{args.login}' already"
+        elif args.email and not ADDRESS.fullmatch(args.email):
+            problem = f"'{args.email}' is no address"
         if problem is None:
             password = _password()
             problem = f"the password needs at least {SHORTEST} characters" if len(password) < SHORTEST else None
         if problem is not None:
             print(f"duban: {problem}", file=sys.stderr)
             return 2
-        row = Account(login=args.login, name=args.name, password_hash=PasswordHasher().hash(password), created_at=env.now())
+        row = Account(login=args.login, name=args.name, password_hash=PasswordHasher().hash(password), email=args.email or None, created_at=env.now())
         db.session.add(row)
         db.session.flush()
         db.session.add_all(Membership(account_id=row.id, unit_id=unit.id, role=role) for role in dict.fromkeys(args.role))
         db.session.commit()
     print(f"{args.login} created")
+    return 0
+
+
+def _email(args) -> int:
+    from webapp.app import create_core
+    from webapp.models import Account, db
+
+    if args.address and not ADDRESS.fullmatch(args.address):
+        print(f"duban: '{args.address}' is no address", file=sys.stderr)
+        return 2
+    with create_core().app_context():
+        row = db.session.query(Account).filter_by(login=args.login, active=True).one_or_none()
+        if row is None:
+            print(f"duban: there is no open account '{args.login}'", file=sys.stderr)
+            return 2
+        row.email = args.address or None
+        db.session.commit()
+    print(f"{args.login}: reminders {'to ' + args.address if args.address else 'in the app only'}")
     return 0
 
 
