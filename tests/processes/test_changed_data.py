@@ -127,3 +127,29 @@ def test_a_second_extension_allowed():
     once.text = "2"
     assert play(flatten(ROOT, "dali-ducha"), TWICE % ", refused: extension_count") == []
     assert play(bundle | {LIMITS: etree.tostring(root)}, TWICE % ", expect: {open: [handle, approve_extension]}") == []
+
+
+DISTRICT = """scenario: another law
+procedure: district-ducha
+at: 2026-03-02 09:00
+file: {channel: web, type: %s, category: qx-2, title: 拖欠工资, text: 工地拖欠工资两个月, claimant: {kind: person, name: 李四}}
+steps:
+- {at: +1h, as: district/service.intake, do: accept, with: {decision: accept, unit: %s}, expect: {deadlines: {handle: {due: %s, basis: %s}}}}
+"""
+BY_LAW = """<rule id="by_law_1"><inputEntry id="by_law_1_i1"><text>"qx-2"</text></inputEntry><inputEntry id="by_law_1_i2"><text>"report"</text></inputEntry>
+<outputEntry id="by_law_1_o1"><text>"60 wd"</text></outputEntry><outputEntry id="by_law_1_o2"><text>"劳动保障监察条例第十七条"</text></outputEntry></rule>"""
+
+
+def in_district(bundle: dict[str, bytes], *facts: str) -> list:
+    return run_scenario(Sandbox(ROOT, bundle), read_scenario((DISTRICT % facts).encode()))
+
+
+def test_another_laws_limit_is_a_row_that_an_admin_fills_in():
+    plain = flatten(ROOT, "district-ducha")
+    root = etree.fromstring(plain[LIMITS])
+    by_id(root, "by_law_table").append(etree.fromstring(BY_LAW.replace("<rule ", '<rule xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" ')))
+    filled = plain | {LIMITS: etree.tostring(root)}
+    assert in_district(plain, "report", "district/urban", "2026-03-11", "Art.12(1)") == []
+    assert in_district(filled, "report", "district/urban", "2026-05-28", "Art.12(5)") == []
+    assert in_district(filled, "report", "district/town-a/village-1", "2026-05-28", "劳动保障监察条例第十七条") == []
+    assert in_district(filled, "complaint", "district/urban", "2026-03-11", "Art.12(1)") == []
