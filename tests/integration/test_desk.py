@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import event, select
@@ -163,11 +164,19 @@ def test_who_steps_out_loses_sight_of_the_case(app, story):
 
 
 # -- the case page -----------------------------------------------------------------------------------------------------
+def _pictures(text: str) -> list[dict[str, str]]:
+    """What each picture of a page is told, by the name of its attribute."""
+    return [{name: unescape(value) for name, value in re.findall(r'data-([a-z]+)="([^"]*)"', tag)} for tag in re.findall(r"<div data-diagram[^>]*>", text)]
+
+
 def test_the_page_shows_what_was_written_the_way_and_the_act(app, story):
     number = story.at_handle()
     page = Browser(app, HANDLER).get(f"/desk/cases/{number}")
     assert TEXT.split("\n")[0] in page.text and "unsafe-inline" in page.headers["Content-Security-Policy"]
-    assert re.search(r'data-current="\[&#34;handle&#34;\]"', page.text) and "&#34;screen&#34;" in re.search(r'data-past="([^"]+)"', page.text)[1]
+    main, called, deeper = _pictures(page.text)
+    assert main["current"] == '["handling"]' and '"screen"' in main["past"] and main["calls"] == '{"handling": "way-co_handling"}'
+    assert called["current"] == '["handle"]' and '"assist"' not in called["past"] and '<details class="side-way" id="way-co_handling" open>' in page.text
+    assert deeper["current"] == "[]" and '<details class="side-way" id="way-coordination" >' in page.text
     assert "办完“甄别留言”：转有关县市政府或州直部门办理" in page.text and "留言人通过网站提交" in page.text
     assert "剩 15 个工作日" in page.text and "第十条" in page.text and 'class="proof"' in page.text
     assert "提交后按您的选择进入：" in page.text and 'data-action="/desk/tasks/' in page.text

@@ -5,6 +5,8 @@ import pytest
 from lxml import etree
 
 from tests.shapes.bundles import ROOT, play, shape
+from webapp.deployments.bundle import flatten
+from webapp.deployments.deploy import bundled_procedures
 from webapp.deployments.registry import build
 from webapp.engine import DefinitionError
 from webapp.feel import settled
@@ -219,3 +221,23 @@ def test_what_was_never_reached_is_still_said():
 ])
 def test_what_is_settled_by_parameters(text, comes_to):
     assert settled(text, {"params": {"a": 1}}) is comes_to
+
+
+# -- the procedures that are deployed -------------------------------------------------------------------------------
+@pytest.mark.parametrize("procedure", bundled_procedures(ROOT))
+def test_units_that_assist_do_so_in_the_shared_diagram(procedure):
+    definition = build(flatten(ROOT, procedure)).definition
+    assert {node.process for name in ("handle", "assist") for node in definition.tasks().get(name, [])} <= {"co_handling"}
+
+
+@pytest.mark.parametrize("procedure", bundled_procedures(ROOT))
+def test_a_step_has_an_id_of_its_own(procedure):
+    """The ledger names the nodes that were passed by their ids alone, and the pictures are ticked by it."""
+    nodes = [node.id for level in build(flatten(ROOT, procedure)).definition.nodes.values() for node in level.values()]
+    assert sorted({each for each in nodes if nodes.count(each) > 1}) == []
+
+
+def test_an_own_diagram_stands_in_for_a_shared_one_only_where_the_law_has_another_shape():
+    shared = {path.name for path in (ROOT / "processes" / "national").glob("*.bpmn")}
+    own = {str(path.relative_to(ROOT / "processes")) for path in (ROOT / "processes").glob("*/*.bpmn") if path.parent.name != "national" and path.name in shared}
+    assert own == {"liaoning-12345/coordination.bpmn"}      # the list of competences comes first (docs/modelling.md, What is drawn once)

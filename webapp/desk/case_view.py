@@ -27,6 +27,7 @@ from webapp.models import Account, Filing, LedgerEntry, Task, Unit, db
 from webapp.permissions import Person
 
 from .budgets import budgets
+from .pictures import pictures_of
 from .what_next import words_after
 from .who_is_reminded import reminders_of
 
@@ -84,20 +85,13 @@ class CaseView:
 
     # -- the way -------------------------------------------------------------------------------------------------
     def diagrams(self) -> list[dict[str, Any]]:
-        """The main picture, then those of the side instances that run; with the ids to light up."""
-        running = {name: entry["p"] for name, entry in self.work.state["inst"].items()}
-        past, pictures = passed_nodes(self.entries), []
-        for process in dict.fromkeys([self.manifest.process, *running.values()]):
-            if process not in self.definition.diagrams:
-                continue
-            here = {name for name, p in running.items() if p == process}
-            open_tasks = [t for t in self.work.tasks if t.instance in here]
-            late = [t.node for t in open_tasks if t.due_at <= self.work.now]
-            pictures.append({
-                "process": process, "src": url_for("desk.diagram", number=self.case.number, process=process), "past": past if open_tasks or process == self.manifest.process else [],
-                "current": sorted({t.node for t in open_tasks} - set(late)), "missed": sorted(set(late)), "name": process_name(self.definition, process, self.lang),
-            })
-        return pictures
+        """The pictures of the way (pictures.py) as the page needs them."""
+        past = passed_nodes(self.entries)
+        return [{
+            "process": each.process, "src": url_for("desk.diagram", number=self.case.number, process=each.process), "called": each.called, "open": each.called and each.lit,
+            "past": past if each.lit or each.called or each.process == self.manifest.process else [], "current": sorted(each.current), "missed": sorted(each.missed),
+            "name": process_name(self.definition, each.process, self.lang), "calls": {node: f"way-{process}" for node, process in each.calls.items()},
+        } for each in pictures_of(self.work)]
 
     def teller(self) -> Teller:
         return Teller(self.work.deployed, self.people, self.unit, self.lang, lambda id: url_for("desk.download_file", id=id))

@@ -8,12 +8,13 @@ from flask_babel import gettext as _
 from webapp.cases.case_work import CaseWork
 from webapp.cases.offer_actions import limit_of
 from webapp.cases.resolve import resolve_unit
-from webapp.engine import Node, Refusal
+from webapp.engine import Definition, Node, Refusal
 from webapp.engine.xml import Element, ProcessXml
 from webapp.http.case_words import ROLES, word
 from webapp.http.formats import english, span
 from webapp.http.process_xml import process_of
 
+Place = tuple[str, str]     # process, element
 MOST = 5        # steps named; more would be no help
 
 
@@ -21,45 +22,53 @@ MOST = 5        # steps named; more would be no help
 class Ahead:
     """The user tasks and ends that may come next, and whether the answers decide which."""
 
-    tasks: tuple[str, ...]
-    ends: tuple[str, ...]
+    tasks: tuple[Place, ...]
+    ends: tuple[Place, ...]
     chosen: bool
 
 
-def ahead_of(found: ProcessXml | None, node: str) -> Ahead:
-    """What the diagram leads to from a node, through gateways and into and out of sub-processes."""
-    if found is None or node not in found.elements:
+def ahead_of(definition: Definition, process: str, node: str) -> Ahead:
+    """What the diagram leads to from a node, through gateways, into and out of sub-processes and called processes."""
+    drawn = {name: found for name in definition.diagrams if (found := process_of(definition, name)) is not None}
+    if process not in drawn or node not in drawn[process].elements:
         return Ahead((), (), False)
-    tasks: dict[str, None] = {}
-    ends: dict[str, None] = {}
-    seen, chosen, queue = {node}, False, [found.elements[node]]
+    tasks: dict[Place, None] = {}
+    ends: dict[Place, None] = {}
+    seen, chosen, queue = {(process, node)}, False, [drawn[process].elements[node]]
+    forked: set[str] = set()        # levels in which the way divides: an end there ends one branch only
     while queue:
         at = queue.pop(0)
+        if at.kind == "parallelGateway" and len(at.outgoing) > 1:
+            forked.add(at.parent)
+        elif at.kind == "endEvent" and at.parent in forked:
+            continue
         chosen |= at.kind in ("exclusiveGateway", "inclusiveGateway") and len(at.outgoing) > 1
-        for element in _after(found, at):
-            if element.id in seen:
+        after = _after(drawn, at)
+        if at.kind == "endEvent" and (at.effects or not after):
+            ends[at.process, at.id] = None
+        for element in after:
+            if (element.process, element.id) in seen:
                 continue
-            seen.add(element.id)
+            seen.add((element.process, element.id))
             if element.kind == "userTask":
-                tasks[element.id] = None
-            elif element.kind == "endEvent" and element.parent not in found.elements:
-                ends[element.id] = None
+                tasks[element.process, element.id] = None
             else:
-                if element.kind == "endEvent" and element.effects:
-                    ends[element.id] = None
                 queue.append(element)
-    telling = tuple(e for e in ends if found.elements[e].effects)       # an end that does something says more than 结束
+    telling = tuple(e for e in ends if drawn[e[0]].elements[e[1]].effects)       # an end that does something says more than 结束
     return Ahead(tuple(tasks), telling or tuple(ends), chosen)
 
 
-def _after(process: ProcessXml, element: Element) -> list[Element]:
-    """The elements right after one: its flows' targets, a sub-process's start, or what follows the sub-process that an end ends."""
-    if element.kind == "subProcess":
-        return [e for e in process.elements.values() if e.parent == element.id and e.kind == "startEvent"]
-    if element.kind == "endEvent":
-        host = process.elements.get(element.parent)
-        return _targets(process, host) if host is not None else []
-    return _targets(process, element)
+def _after(drawn: dict[str, ProcessXml], element: Element) -> list[Element]:
+    """The elements right after one: its flows' targets, the start of what it holds or calls, or what follows that which an end ends."""
+    process = drawn[element.process]
+    if element.kind in ("subProcess", "callActivity"):
+        inner = drawn.get(element.called, process) if element.called else process
+        return [e for e in inner.elements.values() if e.parent == (element.called or element.id) and e.kind == "startEvent"]
+    if element.kind != "endEvent":
+        return _targets(process, element)
+    around = process.elements.get(element.parent)
+    hosts = [around] if around is not None else [e for each in drawn.values() for e in each.elements.values() if e.called == process.id]
+    return [target for host in hosts for target in _targets(drawn[host.process], host)]
 
 
 def _targets(process: ProcessXml, element: Element) -> list[Element]:
@@ -69,19 +78,15 @@ def _targets(process: ProcessXml, element: Element) -> list[Element]:
 def words_after(work: CaseWork, node: Node, lang: str) -> str:
     """The sentence at the button; empty where nothing is known."""
     definition = work.deployed.definition
-    ahead = ahead_of(process_of(definition, node.process), node.id)
-    nodes = [found for found in (_node(definition, node_id) for node_id in ahead.tasks) if found is not None]
-    ends = [found for found in (_node(definition, node_id) for node_id in ahead.ends) if found is not None]
+    ahead = ahead_of(definition, node.process, node.id)
+    known = {(each.process, each.id): each for level in definition.nodes.values() for each in level.values()}
+    nodes, ends = [known[place] for place in ahead.tasks if place in known], [known[place] for place in ahead.ends if place in known]
     if len(nodes) == 1 and not ahead.chosen:
         return _("提交后转 %(who)s：%(step)s", who=_who(work, nodes[0], lang), step=_name(nodes[0], lang)) + _within(work, nodes[0], lang)
     if nodes:
         steps = (", " if english(lang) else "、").join(_name(each, lang) for each in [*nodes, *ends][:MOST])
         return _("提交后按您的选择进入：%(steps)s", steps=steps) if ahead.chosen else _("提交后进入：%(steps)s", steps=steps)
     return _("提交后：%(end)s", end=_name(ends[0], lang)) if ends else ""
-
-
-def _node(definition, node_id: str) -> Node | None:
-    return next((level[node_id] for level in definition.nodes.values() if node_id in level), None)
 
 
 def _name(node: Node, lang: str) -> str:

@@ -4,6 +4,7 @@ from .commands import Act, Command, Complete, Effect, Fire, Moment, OpenTask, Ou
 from .compile import compile_definition
 from .definition import Definition, Node
 from .problems import DefinitionError, Problem, Refusal
+from .whereabouts import hosts_of
 
 __all__ = ["MAIN", "Act", "Command", "Complete", "Definition", "DefinitionError", "Effect", "Fire", "Moment", "Node", "OpenTask", "Outcome", "Problem", "Refusal",
-           "Release", "Start", "Watch", "Withdraw", "World", "advance", "compile_definition", "new_state"]
+           "Release", "Start", "Watch", "Withdraw", "World", "advance", "compile_definition", "hosts_of", "new_state"]

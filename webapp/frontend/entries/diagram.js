@@ -2,6 +2,8 @@
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import '../css/diagram.css';
+import { openCalled } from '../diagrams/called.js';
 import { mountAll } from '../diagrams/mount.js';
 
+openCalled(document);
 mountAll(document);
