@@ -83,7 +83,7 @@ def whole_form(at: Desk, lang: str) -> tuple[dict[str, Any], dict[str, Any]]:
         "channels": channel_choices(at, own), "types": manifest.filing.get("types", []), "units": [{"value": u.code, "label": u.en if lang == "en" else u.zh} for u in directory.units],
     }
     only = {"type"} if len(manifest.filing.get("types") or ()) == 1 else set()
-    return {**own, "components": [*front["components"], *(c for c in own["components"] if c.get("key") not in asked | only)]}, values
+    return {**own, "components": [*front["components"], {"type": "separator"}, *(c for c in own["components"] if c.get("key") not in asked | only)]}, values
 
 
 def channel_choices(at: Desk, schema: dict[str, Any]) -> list[dict[str, str]]:
