@@ -33,6 +33,16 @@ def steps(name: str, start: str, **given: str):
     return calculate(ENV, deployed(name), at(start), answers)[0]
 
 
+def changed(name: str, *edits: tuple[str, str]):
+    """A bundled procedure with other limits."""
+    bundle = flatten(ROOT, name)
+    text = bundle["limits.dmn"].decode()
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return build({**bundle, "limits.dmn": text.encode()})
+
+
 def dates(found):
     return [(each.promise.deadline, str(each.promise.start), each.promise.after, str(each.promise.due)) for each in found]
 
@@ -50,6 +60,27 @@ def test_questions_are_the_columns_that_make_a_difference():
     district = questions_of(deployed("district-ducha"))
     assert (district[0].zh, district[0].en, district[0].values) == ("承办单位层级", "Level of the handling unit", ("village",))
     assert district[1].values == tuple(deployed("district-ducha").manifest.filing["types"])
+
+
+ROW = """<rule id="by_law_1"><inputEntry id="by_law_1_i1"><text>"qx-1"</text></inputEntry><inputEntry id="by_law_1_i2"><text>-</text></inputEntry>
+<outputEntry id="by_law_1_o1"><text>"20 wd"</text></outputEntry><outputEntry id="by_law_1_o2"><text>"某法第一条"</text></outputEntry></rule></decisionTable>"""
+
+
+def test_a_row_of_another_law_makes_a_question_of_its_column():
+    found = changed("district-ducha", ("</decisionTable>", ROW))
+    questions = questions_of(found)
+    assert [q.key for q in questions] == ["level_of_case_lead", "case_type", "case_category"]
+    for category, span in (("qx-1", "20 wd"), ("qx-2", "7 wd"), (OTHER, "7 wd")):
+        answers, problems = take_answers(questions, {"case_type": "complaint", "case_category": category})
+        steps_found, _ = calculate(ENV, found, at("2026-03-02"), answers)
+        assert problems == [] and [each.promise.span for each in steps_found] == [span]
+
+
+def test_a_column_that_is_no_plain_path_is_answered_in_a_required_table_too():
+    row = ROW.replace('"qx-1"', '"village"')
+    found = changed("district-ducha", ("</decisionTable>", row), ("<text>case.category</text>", "<text>level of(case.lead)</text>"))
+    answers, _ = take_answers(questions_of(found), {"case_type": "complaint", "level_of_case_lead": "village"})
+    assert [each.promise.span for each in calculate(ENV, found, at("2026-03-02"), answers)[0]] == ["20 wd"]
 
 
 def test_each_step_begins_on_the_last_day_of_the_one_before():

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -50,16 +50,25 @@ def _questions(definition: Any, manifest: Manifest) -> tuple[Question, ...]:
     promised = [name for name in manifest.deadlines if name not in NOT_PROMISED]
     found: dict[str, Question] = {}
     cells: dict[str, list[str]] = {}
-    for table in (definition.decisions[name] for name in sorted(tables, key=lambda name: name != manifest.limits)):
+    asked = [each for name in sorted(tables, key=lambda name: name != manifest.limits) for each in _with_required(definition.decisions[name])]
+    for table in asked:
         for n, column in enumerate(table.inputs):
             used = [cell for cell in _cells(table, n, promised) if cell not in ANY]
-            if column.text == "deadline" or not used or column.kind not in _KINDS:
+            derived = any(path[0] in table.own_names() for path in column.expression.paths)     # another decision answers, not a person
+            if column.text == "deadline" or derived or not used or column.kind not in _KINDS:
                 continue
             zh, en = both(column.label or column.text)
             cells.setdefault(column.text, []).extend(used)
             found.setdefault(column.text, Question(re.sub(r"\W+", "_", column.text).strip("_"), column.text, zh, en, _KINDS[column.kind]))
     full = [_with_values(each, cells[each.text], manifest) for each in found.values()]
     return tuple(each for each in full if not (each.must and len(each.values) == 1))
+
+
+def _with_required(table: Decision) -> Iterator[Decision]:
+    """A decision and all that it rests on, the other ones after it."""
+    yield table
+    for each in table.required:
+        yield from _with_required(each)
 
 
 def both(label: str) -> tuple[str, str]:

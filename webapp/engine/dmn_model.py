@@ -70,10 +70,13 @@ class Decision:
         return frozenset(name for each in self.required for name in (each.name, each.id)) | self._needs.knowledge.keys()
 
     def given(self, columns: Mapping[str, Expression]) -> Decision:
-        """The same decision, with other expressions in the columns of its table that have these texts."""
-        if not columns or not isinstance(self._logic, Table):
+        """The same decision, with other expressions in the columns that have these texts, of its table and of those it requires."""
+        if not columns:
             return self
         found = copy(self)
+        found.required = tuple(each.given(columns) for each in self.required)
+        if not isinstance(self._logic, Table):
+            return found
         inputs = (replace(each, expression=columns.get(each.text, each.expression)) for each in self._logic.inputs)
         found._logic = replace(self._logic, inputs=tuple(inputs))
         return found
