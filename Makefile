@@ -14,7 +14,7 @@ BUILT := webapp/static/dist/.vite/manifest.json
 CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help run build pages catalogues test bench lint clean
+.PHONY: help run build pages catalogues pictures test bench lint clean
 
 help:
 	@echo "make run    serve a demonstration on http://$(HOST):$(PORT)/ (HOST=, PORT=)"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench  what it costs, against bare requests and the stock engine (BENCH=--quick for a glance)"
 	@echo "make build  everything that running needs, without running it"
 	@echo "make lint   ruff and the floors alone"
+	@echo "make pictures  the diagrams of docs/procedures.md, where they changed"
 	@echo "make clean  remove what was built (not instance/, where the data lies)"
 
 run: build
@@ -32,6 +33,9 @@ build: .venv/.installed pages catalogues
 pages: $(BUILT)
 
 catalogues: $(COMPILED)
+
+pictures: node_modules/.installed
+	@node scripts/draw_diagrams.mjs
 
 test: build .venv/.installed-test
 	@scripts/test

@@ -1,7 +1,7 @@
 """Compiles a bundle of files (manifest, diagrams, tables) into a Definition, or says everything that is wrong with it."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
@@ -11,8 +11,8 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.spiff.parser.process import VALIDATOR
 
 from webapp.feel import Expression, FeelError, check, parse
-from webapp.feel.literals import texts_of
 
+from .articles import Articles
 from .decisions import DecisionProblems, compile_decisions, compile_what_can
 from .definition import Definition, Node
 from .lint import check_structure
@@ -102,7 +102,7 @@ class _Compiler:
         self.tasks: dict[str, set[str] | None] = {}
         self.expressions: list[tuple[str, str, Expression]] = []
         self.elements = {(p.id, e.id): e for p in processes for e in p.elements.values()}
-        self.users = _users(manifest, self.elements.values())
+        self.articles = Articles(manifest, self.elements.values())
 
     def look(self, whole: bool) -> dict[str, dict[str, Node]]:
         """Every problem of what the files say. `whole`: all of them could be read, so that what they name must be there."""
@@ -179,8 +179,7 @@ class _Compiler:
         each = self._feel(p["each"], e.file, e.id) if "each" in p else None
         if e.multi and each is None:
             self.problems.append(Problem(e.file, e.id, "a multi-instance task names its list in `each`", stops=True))
-        articles = _articles(e) or (self._cited(e.process, set()) if e.kind == "userTask" else ())
-        return Node(e.id, e.process, e.kind, e.name, p.get("en", e.name), task, p.get("form", task), who, articles, tuple(p.get("starts", "").split()),
+        return Node(e.id, e.process, e.kind, e.name, p.get("en", e.name), task, p.get("form", task), who, self.articles.of(e), tuple(p.get("starts", "").split()),
                     tuple(p.get("ends", "").split()), tuple(effects), p.get("moment"), p.get("deadline"), e.interrupting, each, e.file, self._under(e))
 
     def _under(self, element: Element | None) -> tuple[str, ...]:
@@ -189,13 +188,6 @@ class _Compiler:
         while element is not None:
             found += element.properties.get("ends", "").split() or element.properties.get("starts", "").split()
             element = self.elements.get((element.process, element.parent))
-        return tuple(dict.fromkeys(found))
-
-    def _cited(self, process: str, seen: set[str]) -> tuple[str, ...]:
-        """What those cite that call or open a shared process: its tasks cite it too, where they say nothing themselves."""
-        if process in seen:
-            return ()
-        found = [article for cited, user in self.users.get(process, ()) for article in cited or self._cited(user, seen | {process})]
         return tuple(dict.fromkeys(found))
 
     def _manifest_expressions(self, whole: bool) -> None:
@@ -234,27 +226,6 @@ class _Compiler:
             if spec is not None:        # a called process that is not here
                 _prepare(spec)
         return specs, subs
-
-
-def _users(manifest: Manifest | None, elements: Iterable[Element]) -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    """By process: what each call, each effect and each action that leads into it cites, and the process that this stands in."""
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for action in manifest.actions.values() if manifest is not None else ():
-        if action.opens:
-            found.setdefault(action.opens, []).append((_split(action.article), ""))
-    for element in elements:
-        named = {element.called} if element.called else {word for name, text in element.effects if name == "open" for word in texts_of(text, "process")}
-        for process in sorted(named):
-            found.setdefault(process, []).append((_articles(element), element.process))
-    return found
-
-
-def _articles(element: Element) -> tuple[str, ...]:
-    return _split(element.properties.get("article", ""))
-
-
-def _split(articles: str) -> tuple[str, ...]:
-    return tuple(each.strip() for each in articles.split(";") if each.strip())
 
 
 def _prepare(spec: BpmnProcessSpec) -> None:
