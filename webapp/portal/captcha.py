@@ -23,7 +23,7 @@ from webapp.models import IdempotencyKey, db
 
 GOOD_FOR = timedelta(minutes=20)
 DIGITS, LETTERS = 5, "23456789"         # no 0 and 1: they look like letters
-INK, PAPER = (27, 36, 48, 255), (255, 255, 255)
+LIGHT, DARK = (255, 255, 255, 255), (27, 36, 48)      # light on dark: the library thins dark strokes out
 NUMBERS = {"zh": tuple("零一二三四五六七八九十"), "en": ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")}
 _picture = ImageCaptcha(width=200, height=70)
 
@@ -46,7 +46,7 @@ def ask(draft_key: str, now: datetime) -> Question:
     """A fresh question for one draft."""
     nonce = token_urlsafe(12)
     digits, (left, sign, right), _result = _secrets(nonce)
-    drawn = base64.b64encode(_picture.generate(digits, bg_color=PAPER, fg_color=INK).getvalue()).decode()
+    drawn = base64.b64encode(_picture.generate(digits, bg_color=DARK, fg_color=LIGHT).getvalue()).decode()
     words = NUMBERS[current_lang()]
     said = _("%(a)s加%(b)s等于多少", a=words[left], b=words[right]) if sign > 0 else _("%(a)s减%(b)s等于多少", a=words[left], b=words[right])
     return Question(_serializer().dumps([draft_key, nonce, now.isoformat()]), f"data:image/png;base64,{drawn}", said)
