@@ -22,7 +22,7 @@ from webapp.http.jinja import current_lang
 from webapp.models import IdempotencyKey, db
 
 GOOD_FOR = timedelta(minutes=20)
-DIGITS, LETTERS = 5, "23456789"         # no 0 and 1: they look like letters
+DIGITS, LETTERS = 5, "2345689"          # none that is taken for another when it is slanted: no 0, 1, 7
 LIGHT, DARK = (255, 255, 255, 255), (27, 36, 48)      # light on dark: the library thins dark strokes out
 NUMBERS = {"zh": tuple("零一二三四五六七八九十"), "en": ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")}
 _picture = ImageCaptcha(width=200, height=70)
