@@ -4,17 +4,21 @@ from __future__ import annotations
 import html
 import re
 import threading
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import func, select
 
 from tests.desk_story import APPROVER, COUNTY, OFFICE, SCREENER, Browser, Story
-from webapp.cases.enter_case import desks
+from tests.integration.test_opinions import site  # noqa: F401  (a fixture)
+from webapp.cases.enter_case import channels_of, desks
 from webapp.cases.file_case import find_by_code
+from webapp.domain.clock import SHANGHAI
+from webapp.engine.manifest import read_manifest
 from webapp.models import Case, DeadlineRow, LedgerEntry, Message, db
 from webapp.models import Filing as Filed
-from webapp.permissions import find_person
+from webapp.permissions import Holding, Person, find_person
+from webapp.settings import ROOT
 
 CLERK = f"{OFFICE}.intake"
 LETTER = {"channel": "letter", "received_on": "2026-02-27", "type": "complaint", "category": "dc-2", "title": "路灯不亮", "text": "村口的路灯坏了三个月，报修两次没有人来。",
@@ -241,3 +245,41 @@ def test_nobody_enters_where_the_procedure_names_no_desk(app, env):
         manifest.filing["desk"] = desk
     assert [(d.unit, "web" in d.channels, d.channels["letter"]) for d in desks(env, find_person(login=CLERK))] == [(OFFICE, False, None)]
     assert env.now().date() == date(2026, 3, 2)
+
+
+OPINION = {"channel": "letter", "received_on": "2026-03-02", "title": "期限", "text": "第十九条的期限应当缩短。", "claimant_name": "欧阳明"}
+
+
+def test_an_opinion_by_letter_needs_a_draft_that_is_open(app, site, clock):  # noqa: F811
+    """Letters on drafts are entered by the office's intake, within the window alone, and may lack what only the form on the site asks."""
+    browser = Browser(app, "liaoning/justice.intake")
+    where = address(browser, "liaoning-yijian")
+    assert wrong(browser.submit(where, OPINION)) == {"consultation": "required"}
+    assert wrong(browser.submit(where, {**OPINION, "consultation": "999"})) == {"consultation": "not_an_option"}
+    assert wrong(browser.submit(where, {**OPINION, "consultation": str(site["rule"]), "received_on": "2026-03-01"})) == {"received_on": "window"}
+    assert wrong(browser.submit(where, {**OPINION, "consultation": str(site["rule"]), "channel": "phone"}))["channel"] == "not_an_option"
+    assert browser.submit(where, {**OPINION, "consultation": str(site["rule"])}).status_code == 200
+    with app.app_context():
+        assert db.session.execute(select(Case.consultation_id, Case.consultation, Case.channel)).one() == (site["rule"], "rule", "letter")
+        db.session.remove()
+    clock.move(datetime(2026, 4, 1, 0, 0, tzinfo=SHANGHAI))
+    late = browser.client.post(f"/desk/enter/liaoning-yijian?key={'k' * 24}", json={"values": {**OPINION, "consultation": str(site["rule"])}},
+                               headers={"X-CSRFToken": browser.csrf, "Accept": "application/json"})
+    assert "consultation" in wrong(late) and how_many(app) == 1
+    assert "现在没有正在征集意见的草案" in browser.get("/desk/enter/liaoning-yijian").text
+
+
+@pytest.mark.parametrize(("login", "channels"), [
+    ("xuchang/business-env.intake", {"phone": None, "letter": None}), ("xuchang/services.intake", {"window": "xuchang/services"}), ("xuchang/weidu/services.intake", {"window": "xuchang/weidu/services"}),
+    ("xuchang/office.intake", {"hotline_12345": "xuchang/office", "phone": None}), ("xuchang/commerce.intake", {"foreign_investor": "xuchang/commerce"}),
+    ("xuchang/market.intake", {}), ("xuchang/services.clerk", {}),
+])
+def test_the_body_in_charge_of_a_channel_receives_what_it_enters(login, channels):
+    """xuchang 5(1): what the manifest says of each channel, by unit and role."""
+    problems = []
+    manifest = read_manifest((ROOT / "processes" / "xuchang-yousu" / "procedure.toml").read_bytes(), problems)
+    unit, _dot, role = login.rpartition(".")
+    found = channels_of(manifest, Person(1, login, "", (Holding(1, unit, role),)), unit)
+    assert not problems and bool(found) == bool(channels)
+    assert {c: found.get(c, "none") for c in channels} == channels
+    assert "web" not in found and (len(channels) != 1 or set(found) == set(channels))

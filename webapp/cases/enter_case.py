@@ -40,7 +40,7 @@ def desks(env: Environment, person: Person) -> list[Desk]:
         if FORM not in deployed.forms or "channel" not in deployed.forms[deployed.manifest.filing.get("form", "file")].fields:
             continue
         units = dict.fromkeys(h.unit for h in person.holdings)
-        found += [Desk(deployed, unit, channels) for unit in units if (channels := _channels(deployed.manifest, person, unit))]
+        found += [Desk(deployed, unit, channels) for unit in units if (channels := channels_of(deployed.manifest, person, unit))]
     return found
 
 
@@ -52,7 +52,7 @@ def find_desk(env: Environment, person: Person, procedure: str, unit: str | None
     return found
 
 
-def _channels(manifest: Manifest, person: Person, unit: str) -> dict[str, str | None]:
+def channels_of(manifest: Manifest, person: Person, unit: str) -> dict[str, str | None]:
     """The channels that the manifest's `desk` gives a person in a unit, in the procedure's order. A unit that is named itself receives what it enters."""
     given: dict[str, str | None] = {}
     offered = [c for c in manifest.filing.get("channels", []) if c not in ONLINE]
