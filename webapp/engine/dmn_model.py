@@ -83,20 +83,21 @@ class Decision:
 
     def evaluate(
         self, context: Mapping, *, functions: Mapping[str, Callable] = _NONE, now: datetime | None = None,
-        watch: HitWatch | None = None,
+        watch: HitWatch | None = None, decided: Mapping[str, object] = _NONE,
     ) -> object:
         """The decision's value: of a single output its value, of several a dict; a list by the list policies; null
-        when no rule matches. `watch` is told every table's rows that matched. Raises DecisionError, FeelLimit."""
-        return self.explain(context, functions=functions, now=now, watch=watch)[0]
+        when no rule matches. `watch` is told every table's rows that matched; `decided` are required decisions' values that
+        are not to be asked for. Raises DecisionError, FeelLimit."""
+        return self.explain(context, functions=functions, now=now, watch=watch, decided=decided)[0]
 
     def explain(
         self, context: Mapping, *, functions: Mapping[str, Callable] = _NONE, now: datetime | None = None,
-        watch: HitWatch | None = None,
+        watch: HitWatch | None = None, decided: Mapping[str, object] = _NONE,
     ) -> tuple[object, list[str]]:
         """The value, and the ids of the rules that matched. Raises as `evaluate`."""
         run = Run(context, functions, now, self._slots)
         run.watch = watch
-        return guarded(lambda run: self.decide(run, {}), run)
+        return guarded(lambda run: self.decide(run, dict(decided)), run)
 
     def decide(self, run: Run, known: dict[str, object]) -> tuple[object, list[str]]:
         """Decides after the required decisions; `known` holds what has been decided in this evaluation."""

@@ -15,20 +15,21 @@ from .run import StepWatch
 from .sandbox import Sandbox
 from .source import DAY, TIME, ScenarioError, absolute, day, item_line, line_of, load, plain
 
-KEYS = {"decision", "input", "at", "result"}
+KEYS = {"decision", "input", "decided", "at", "result"}
 EMPTY = {name: {} for name in ("case", "answers", "request", "deadlines", "vars", "result", "count", "open")} | {"round": 1}
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)      # a Monday, where a test does not say when
 
 
 @dataclass(frozen=True)
 class TableTest:
-    """One entry: a decision, the facts it is asked with (names as expressions see them), when, and what it must say."""
+    """One entry: a decision, the facts it is asked with (names as expressions see them), what decisions that it requires say, when, and what it must say."""
 
     line: int
     decision: str
     given: dict[str, Any]
     at: datetime
     result: Any
+    decided: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,18 @@ def read_table_tests(source: bytes, deployed: Deployed) -> list[TableTest]:
         problems += [(line, f"'{key}' is missing") for key in ("decision", "result") if key not in entry]
         if "decision" in entry and str(entry["decision"]) not in deployed.definition.decisions:
             problems.append((line_of(entry, "decision"), f"there is no decision '{entry['decision']}'"))
-        given = entry.get("input") or {}
-        if not isinstance(given, dict):
-            problems.append((line_of(entry, "input"), "'input' is a mapping"))
+        slips = [(line_of(entry, key), f"'{key}' is a mapping") for key in ("input", "decided") if not isinstance(entry.get(key) or {}, dict)]
+        decided = {} if slips else entry.get("decided") or {}
+        slips += [(line_of(decided, name), f"there is no decision '{name}'") for name in decided if str(name) not in deployed.definition.decisions]
+        problems += slips
+        if slips:
             continue
         try:
             at = absolute(str(entry["at"])) if "at" in entry else NOW
         except ValueError:
             problems.append((line_of(entry, "at"), f"'{entry['at']}' is no time"))
             continue
-        found.append(TableTest(line, str(entry.get("decision")), _values(plain(given)), at, plain(entry.get("result"))))
+        found.append(TableTest(line, str(entry.get("decision")), _values(plain(entry.get("input") or {})), at, plain(entry.get("result")), _values(plain(decided))))
     if problems:
         raise ScenarioError(sorted(set(problems)))
     return found
@@ -89,7 +92,7 @@ def _ask(deployed: Deployed, test: TableTest, functions: dict[str, Any], watch: 
         return (decisions[manifest.limits].evaluate({**scope, "deadline": str(deadline)}, functions=functions, now=test.at) or {}).get("span")
 
     try:
-        value = to_plain(decisions[test.decision].evaluate(scope, functions={**functions, "limit span": limit_span}, now=test.at, watch=watch))
+        value = to_plain(decisions[test.decision].evaluate(scope, functions={**functions, "limit span": limit_span}, now=test.at, watch=watch, decided=test.decided))
     except (DecisionError, FeelError) as error:
         return TableFailure(test.line, test.decision, test.result, str(error))
     if isinstance(value, dict) and isinstance(test.result, dict):
