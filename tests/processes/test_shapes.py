@@ -258,3 +258,63 @@ def test_a_supervision_outlives_its_case():
 - {at: 2026-06-04 09:00, expect: {open: [supervise], supervisions: [{status: open}]}}
 - {at: +1h, as: dali/inspection.supervisor, do: supervise, with: {text: 已问责}, expect: {open: [], supervisions: [{status: done}]}}
 """) == []
+
+
+def test_a_pause_that_a_variant_draws():
+    """From the end of the pause day until the resume day; nothing comes meanwhile, nothing can be extended, and the proof knows why."""
+    bundle = shape(
+        """
+[extensions.handle]
+decision = "extension"
+[actions.request_extension]
+by = [{role = "clerk", unit = "lead"}]
+opens = "extension"
+deadline = "handle"
+[actions.ask_claimant]
+by = [{role = "clerk", unit = "lead"}]
+opens = "suspension"
+""",
+        {"handle": "5 wd"},
+        {"dispatch": HANDLE, "handle": ("text",), "ask_claimant": ("text",), "request_extension": ("days",), "approve_extension": ("decision",), "coordinate": ("note",)},
+        main="""
+            start s
+            task dispatch dispatcher office effect.dispatch={lead: answers.dispatch.lead_unit, co: []}
+            task handle clerk lead starts=handle ends=handle
+            timer late handle handle overdue
+            end missed effect.supervise={trigger: "sh-s-1", mode: "network", deadline: "handle"}
+            end done effect.close={outcome: "replied"}
+            s -> dispatch
+            dispatch -> handle
+            late -> missed
+            handle -> done
+        """,
+        suspension="""
+            !ends_with=main
+            start ss
+            throw stopped effect.pause={deadline: "handle", reason: request.text}
+            task coordinate supervisor office
+            end goes_on effect.resume={deadline: "handle"}
+            ss -> stopped
+            stopped -> coordinate
+            coordinate -> goes_on
+        """,
+        extension="""
+            !ends_with=main
+            start xs
+            task approve_extension approver office
+            end granted effect.extend={deadline: request.deadline, days: request.days}
+            xs -> approve_extension
+            approve_extension -> granted
+        """,
+    )
+    assert play(bundle, """
+- {at: +1h, as: dali/inspection.dispatcher, do: dispatch, with: {lead_unit: dali/market}, expect: {deadlines: {handle: {due: 2026-03-09}}}}
+- {at: 2026-03-04 16:00, as: dali/market.clerk, do: ask_claimant, with: {text: 等待检验报告}, expect: {open: [handle, coordinate], deadlines: {handle: {status: paused}}, ledger: [filed, dispatch, ask_claimant, paused]}}
+- {at: +1m, as: dali/market.clerk, do: ask_claimant, with: {text: 再次}, refused: paused}
+- {at: +1m, as: dali/market.clerk, do: request_extension, with: {days: 2}, refused: paused}
+- {at: 2026-03-10 00:01, expect: {supervisions: [], deadlines: {handle: {status: paused}}}}
+- {at: 2026-03-11 09:00, as: dali/inspection.supervisor, do: coordinate, expect: {open: [handle], deadlines: {handle: {due: 2026-03-16, status: running}}, ledger: [paused, resumed]}}
+- {at: 2026-03-16 23:59, expect: {supervisions: [], deadlines: {handle: {status: running}}}}
+- {at: 2026-03-17 00:00, expect: {open: [handle, supervise], supervisions: [{trigger: sh-s-1, status: open}], deadlines: {handle: {status: missed}}}}
+- {at: 2026-03-17 09:00, as: dali/market.clerk, do: ask_claimant, with: {text: 太迟}, refused: past_due}
+""") == []

@@ -140,6 +140,17 @@ def _extend(work: CaseWork, data: dict, effect: Effect) -> None:
                                    "provisional": deadline.provisional or None})
 
 
+def _pause(work: CaseWork, data: dict, effect: Effect) -> None:
+    deadline = work.clocks.latest(data["deadline"])
+    work.ledger.write("paused", {"deadline": data["deadline"], "text": data.get("reason"), "article": deadline.article})
+
+
+def _resume(work: CaseWork, data: dict, effect: Effect) -> None:
+    deadline = work.clocks.latest(data["deadline"])
+    work.ledger.write("resumed", {"deadline": data["deadline"], "text": data.get("reason"), "due": str(deadline.due), "article": deadline.article,
+                                  "provisional": deadline.provisional or None})
+
+
 def _supervise(work: CaseWork, data: dict, effect: Effect) -> None:
     deadline = work.clocks.latest(data["deadline"]) if data.get("deadline") else None
     unit = data.get("unit") or work.case.lead or work.case.assigned or work.case.office
@@ -168,4 +179,5 @@ def _nothing(work: CaseWork, data: dict, effect: Effect) -> None:
 HANDLERS = {
     "assign": _assign, "entrust": _entrust, "dispatch": _dispatch, "respondent": _respondent, "tell": _tell, "notify": _notify, "close": _close,
     "reopen": _reopen, "merge": _merge, "extend": _extend, "supervise": _supervise, "supervised": _supervised, "ledger": _ledger, "round": _nothing, "rectify": _rectify,
+    "pause": _pause, "resume": _resume,
 }

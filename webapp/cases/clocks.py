@@ -85,6 +85,24 @@ class CaseClocks:
         self._check_caps(running, span, to, caps)
         self._put(running.extend(span, to, self.now, self.calendar, self.by))
 
+    def pause(self, name: str, reason: str) -> None:
+        """Stop the clock of the running one at the end of this day. Refusal `not_running`, `paused` or `past_due`."""
+        running = self.running(name)
+        if running is None:
+            raise Refusal("not_running", "期限不在计算中，不能中止", "The deadline is not running and cannot be paused")
+        if running.paused:
+            raise Refusal("paused", "期限已经中止", "The deadline is paused already")
+        if running.status(self.now) == "missed":
+            raise Refusal("past_due", "期限已届满，不能再中止", "The due date has passed; it can no longer be paused")
+        self._put(running.pause(self.now, self.by, reason))
+
+    def resume(self, name: str, reason: str) -> None:
+        """Let the clock go on with the day after this one. Refusal `not_paused`."""
+        running = self.running(name)
+        if running is None or not running.paused:
+            raise Refusal("not_paused", "期限没有中止", "The deadline is not paused")
+        self._put(running.resume(self.now, self.calendar, self.by))
+
     def _term(self, deadline: Deadline, days: Any, until: Any) -> tuple[Span | None, date | None]:
         if days not in (None, ""):
             return Span(int(days), deadline.span.unit if deadline.span else "wd"), None

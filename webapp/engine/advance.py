@@ -162,6 +162,9 @@ class Advance:
                 self._deadlines = None
                 if self.scope(None)["deadlines"][data["deadline"]]["status"] == "running":
                     self.withdraw_supervision(data["deadline"])
+            case "pause" | "resume":
+                getattr(self.world.clocks, name)(data["deadline"], data.get("reason") or "")
+                self._deadlines = None
             case "open" | "send":
                 self.queue.append((name, data))
                 record = False

@@ -15,7 +15,8 @@ from .words import EFFECTS, MOMENT, NAME, OUTCOMES, ROLES, SEND, TOLD, is_unit_c
 from .xml import Element, ProcessXml
 
 NEEDS = {"assign": ("unit",), "entrust": ("unit",), "dispatch": ("lead",), "respondent": ("unit",), "tell": ("kind",), "notify": ("role", "unit", "kind"),
-         "close": ("outcome",), "merge": ("case",), "extend": ("deadline",), "open": ("process",), "supervise": ("trigger",), "send": ("message",), "ledger": ("kind",), "rectify": ("unit", "text")}
+         "close": ("outcome",), "merge": ("case",), "extend": ("deadline",), "open": ("process",), "supervise": ("trigger",), "send": ("message",), "ledger": ("kind",), "rectify": ("unit", "text"),
+         "pause": ("deadline",), "resume": ("deadline",)}
 CLOSED = {("tell", "kind"): TOLD, ("close", "outcome"): OUTCOMES, ("notify", "role"): ROLES}
 UNITS = {("assign", "unit"), ("entrust", "unit"), ("dispatch", "lead"), ("respondent", "unit"), ("notify", "unit"), ("supervise", "unit")}
 PROCEDURE = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", re.ASCII)
@@ -69,7 +70,7 @@ def check_effect(file: str, where: str, name: str, text: str, manifest: Manifest
                 bad(f"effect.{name}: unknown unit '{word[:100]}'")
     if manifest is None:
         return
-    for deadline in sorted(texts_of(text, "deadline") - set(manifest.deadlines)) if name in ("extend", "supervise") else ():
+    for deadline in sorted(texts_of(text, "deadline") - set(manifest.deadlines)) if name in ("extend", "supervise", "pause", "resume") else ():
         bad(f"effect.{name}: unknown deadline '{deadline[:60]}'", "name it in the manifest's [deadlines]")
     if name == "supervise":
         triggers = {t["id"] for t in manifest.supervision.get("trigger", [])}

@@ -11,7 +11,8 @@ withdrawn""".split())
 TYPES = frozenset("consult help complaint report suggestion service".split())
 CHANNELS = frozenset("""web qr letter email enterprise_link foreign_investor city phone window wechat grid city_mgmt four_governance video warning hotline_12345
 province other_platform""".split())
-EFFECTS = frozenset("""assign entrust dispatch respondent set tell notify close reopen round merge extend open supervise supervised send ledger rectify""".split())
+EFFECTS = frozenset("""assign entrust dispatch respondent set tell notify close reopen round merge extend open supervise supervised send ledger rectify
+pause resume""".split())
 SEND = frozenset({"message", "to"})                     # what `effect.send` may say: a key slipped would send it to the main instance
 UNIT_WORDS = frozenset("office assigned lead co citizen supervising".split())
 PROPERTIES = frozenset("en article role unit task form starts ends each deadline moment ends_with holds decision".split())

@@ -211,6 +211,12 @@ class Teller:
         return _("%(deadline)s期限由 %(old)s 延至 %(due)s", deadline=self.deadline(data.get("deadline")), old=long_date(data.get("old"), self.lang),
                  due=self.due(data)), "", "now"
 
+    def _paused(self, entry, data):
+        return _("%(deadline)s期限中止计算", deadline=self.deadline(data.get("deadline"))), str(data.get("text") or ""), "now"
+
+    def _resumed(self, entry, data):
+        return _("%(deadline)s期限恢复计算，到期日为 %(due)s", deadline=self.deadline(data.get("deadline")), due=self.due(data)), str(data.get("text") or ""), "now"
+
     def _recomputed(self, entry, data):
         return _("日历调整，%(deadline)s期限由 %(old)s 改为 %(due)s", deadline=self.deadline(data.get("deadline")), old=long_date(data.get("old"), self.lang),
                  due=self.due(data)), str(data.get("basis", "")), ""
