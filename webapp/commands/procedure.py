@@ -29,7 +29,7 @@ def _check(args) -> int:
             gates[content] = Gate(content, further=(SCENARIOS,))
         verdict = gates[content].judge(given)
         name = Path(given).name
-        found += [{"procedure": name, "file": p.file, "element": p.element, "message": p.message, "remedy": p.remedy} for p in verdict.problems]
+        found += [{"procedure": name, "file": p.file, "line": p.line, "element": p.element, "message": p.message, "remedy": p.remedy} for p in verdict.problems]
         if verdict.sound and not args.as_json:
             print(f"{name}: sound")
     for gate in gates.values():
@@ -44,7 +44,8 @@ def _check(args) -> int:
 
 def said(problem: dict[str, str]) -> str:
     """A problem as one line: nothing in it moves the cursor or turns the direction of what is printed."""
-    line = f"{problem['procedure']}/{problem['file']}: {problem['element']}: {problem['message']}" + (f" ({problem['remedy']})" if problem["remedy"] else "")
+    at = f":{problem['line']}" if problem["line"] else ""
+    line = f"{problem['procedure']}/{problem['file']}{at}: {problem['element']}: {problem['message']}" + (f" ({problem['remedy']})" if problem["remedy"] else "")
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)
 
 

@@ -83,7 +83,7 @@ class Gate:
             return Verdict([Problem(name, "file", self._cause(answer["died"]), "make it smaller and simpler")])
         if "failed" in answer:
             return Verdict([Problem(name, "file", f"could not be judged: {answer['failed']}", "make it smaller and simpler")])
-        problems = [Problem(*map(str, each)) for each in answer["problems"][:MAX_TOLD]]
+        problems = [Problem(*map(str, each[:4]), line=each[4]) for each in answer["problems"][:MAX_TOLD]]
         bundle = answer.get("bundle")
         return Verdict(problems, {k: base64.b64decode(v) for k, v in bundle.items()} if bundle is not None and not problems else None)
 

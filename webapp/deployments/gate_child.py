@@ -62,7 +62,9 @@ def _watch(event: str, args: tuple) -> None:
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    from webapp.deployments.gate import MAX_TOLD
     from webapp.deployments.gate_judge import Surroundings, judge_bundle, judge_file
+    from webapp.deployments.gate_lines import line_of
     from webapp.deployments.gate_sources import read_source
 
     problems: list = []
@@ -72,7 +74,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         problems += judge_bundle(files, around)
     else:
         problems += [p for name, data in files.items() for p in judge_file(name, data)]
-    told = [[p.file, p.element, str(p.message), p.remedy] for p in problems]
+    told = [[p.file, p.element, str(p.message), p.remedy, line_of(p.file, files.get(p.file, b""), p.element, str(p.message))] for p in problems[:MAX_TOLD]]
     bundle = {k: base64.b64encode(v).decode() for k, v in files.items()} if kind == "bundle" and not problems else None
     return {"problems": told, "bundle": bundle}
 

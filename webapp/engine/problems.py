@@ -13,9 +13,10 @@ class Problem:
     message: str
     remedy: str = ""
     stops: bool = field(default=False, compare=False)
+    line: int | None = field(default=None, compare=False)       # where that could be told, from 1
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.element}: {self.message}" + (f" ({self.remedy})" if self.remedy else "")
+        return f"{self.file}{f':{self.line}' if self.line else ''}: {self.element}: {self.message}" + (f" ({self.remedy})" if self.remedy else "")
 
 
 class DefinitionError(Exception):
