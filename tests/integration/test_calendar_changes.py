@@ -180,15 +180,15 @@ def test_cut_off_in_the_middle_it_goes_on_where_it_was(env, monkeypatch):
     cases = file_some(env, 5)
     accept(env, change := enter(env, [(TOMORROW, False)]))
     from webapp.cases import apply_change as module
-    written, real = [], module._write
+    written, real = [], module._send
 
-    def crashes(env, change, plan, connection):
+    def crashes(env, change, case_id, *args):
         if len(written) == 3:
             raise KeyboardInterrupt
-        written.append(plan.case.id)
-        return real(env, change, plan, connection)
+        written.append(case_id)
+        return real(env, change, case_id, *args)
 
-    monkeypatch.setattr(module, "_write", crashes)
+    monkeypatch.setattr(module, "_send", crashes)
     with pytest.raises(KeyboardInterrupt):
         apply_changes(env)
     db.session.remove()
@@ -206,14 +206,14 @@ def test_a_case_that_moves_on_meanwhile_is_read_again(env, monkeypatch):
     (case,) = file_some(env, 1)
     accept(env, change := enter(env, [(TOMORROW, False)]))
     from webapp.cases import apply_change as module
-    real = module._plan
+    real = module.plan_case
 
     def then_somebody_acts(*args):
         plan = real(*args)
-        plan.seq -= 1       # the ledger has grown since
+        plan.seen -= 1       # the ledger has grown since
         return plan
 
-    monkeypatch.setattr(module, "_plan", then_somebody_acts)
+    monkeypatch.setattr(module, "plan_case", then_somebody_acts)
     before = due_of(case)
     apply_whole(env, change)
     assert due_of(case) == before + timedelta(days=1)
@@ -224,14 +224,17 @@ def test_one_broken_case_stops_no_other_and_can_be_tried_again(env, monkeypatch)
     cases = file_some(env, 3)
     accept(env, change := enter(env, [(TOMORROW, False)]))
     from webapp.cases import apply_change as module
-    real = module._write
+    plan, recompute = module.plan_case, module.recompute_case
 
-    def breaks(env, change, plan, connection):
-        if plan.case.id == cases[1]:
-            raise RuntimeError("broken")
-        return real(env, change, plan, connection)
+    def breaks(inner, at):
+        def broken(*args):
+            if args[at] == cases[1]:
+                raise RuntimeError("broken")
+            return inner(*args)
+        return broken
 
-    monkeypatch.setattr(module, "_write", breaks)
+    monkeypatch.setattr(module, "plan_case", breaks(plan, 2))
+    monkeypatch.setattr(module, "recompute_case", breaks(recompute, 1))
     apply_whole(env, change)
     assert due_of(cases[0]) == due_of(cases[2]) == due_of(cases[1]) + timedelta(days=1)
     ((incident, _number),) = unsolved()

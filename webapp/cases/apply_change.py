@@ -1,60 +1,37 @@
 """Applies an approved change of a calendar to the deadlines that run: case by case, each in a transaction of its own, in batches that a crash cannot lose.
 
 A batch is read without locks; a case is then written only if its ledger has not grown since, for every command on a case writes there. What needs the
-engine (a supervision to be withdrawn, moments that have come and must fire first) goes the ordinary way, under the case's lock.
+engine goes the ordinary way, under the case's lock.
 """
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
-from types import SimpleNamespace
-from typing import Any
 
-from sqlalchemy import Connection, Dialect, bindparam, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from webapp.domain.calendar import Calendar
 from webapp.domain.clock import start_of_day
-from webapp.domain.deadlines import Deadline
-from webapp.models import CalendarChange, CalendarMove, Case, DeadlineRow, Incident, LedgerEntry, MomentRow, StaffNotice, Task, db
-from webapp.models.prepared import Prepared
+from webapp.models import CalendarChange, CalendarMove, DeadlineRow, Incident, StaffNotice, Task, db
+from webapp.models.bulk import Bulk
 from webapp.models.storage import reading_only
 from webapp.permissions import System
 
-from .aim import aim_moments, due_of
 from .calendar_changes import first_day, under
 from .case_work import CaseWork
-from .clocks import CaseClocks
 from .environment import Environment
 from .errors import NotFound
 from .incidents import open_incident, solve
-from .record import LedgerWriter
+from .recount import Rows, entry_of, move_of, parts_of, plan_case, read_rows
 
 log = logging.getLogger("duban.calendar")
 
 BATCH = 100
 INCIDENT = "calendar"
 LEASE = timedelta(minutes=2)
-_CASE, _DEADLINE, _MOMENT, _TASK = Case.__table__, DeadlineRow.__table__, MomentRow.__table__, Task.__table__
-_WRITES = {
-    "claim": update(_CASE).where(_CASE.c.id == bindparam("b_id"), _CASE.c.ledger_seq == bindparam("b_seq")).values(ledger_seq=bindparam("seq"), ledger_head=bindparam("head")),
-    "ledger": LedgerEntry.__table__.insert(),
-    "deadline": update(_DEADLINE).where(_DEADLINE.c.case_id == bindparam("b_id"), _DEADLINE.c.name == bindparam("b_name"), _DEADLINE.c.n == bindparam("b_n"))
-    .values(doc=bindparam("to"), due_at=bindparam("at")),
-    "moment": update(_MOMENT).where(_MOMENT.c.id == bindparam("b_id"))
-    .values(fire_at=bindparam("at"), n=bindparam("times"), fired_at=bindparam("last"), deadline_n=bindparam("of")),
-    "task": update(_TASK).where(_TASK.c.id == bindparam("b_id")).values(due_at=bindparam("at")),
-    "move": CalendarMove.__table__.insert(),
-}
-
-
-@lru_cache
-def _writes(dialect: Dialect) -> dict[str, Prepared]:
-    return {name: Prepared(statement, dialect) for name, statement in _WRITES.items()}
 
 
 def apply_changes(env: Environment, cases: int = BATCH, stop: threading.Event | None = None) -> int:
@@ -64,21 +41,31 @@ def apply_changes(env: Environment, cases: int = BATCH, stop: threading.Event | 
         return _retry(env)
     with reading_only():
         ids, place = _next(change, cases)
-        read = _read(ids)
-        calendars = env.registry.calendars()
+        read, calendars = read_rows(ids), env.registry.calendars()
         db.session.remove()
-    done, turn = 0, env.courtesy.turn()
-    with db.engine.connect() as connection:                  # one for the batch; each case is a transaction of its own
-        for case_id in ids:
-            if stop is not None and stop.is_set():
-                break
-            turn.give_way()
-            _apply(env, change, _plan(env, change, case_id, read, calendars), connection)
-            done += 1
+    done = _batch(env, change, ids, read, calendars, stop)
     if done < len(ids):
         place = ids[done - 1] if done else change.place
     _settle(env, change, done, place)
     return max(1, done)
+
+
+def _batch(env: Environment, change: CalendarChange, ids: list[int], read: Rows, calendars: Mapping[str, Calendar], stop: threading.Event | None) -> int:
+    """Write the batch's cases. Returns how many of them were looked at before it was stopped."""
+    done, turn, sent, others = 0, env.courtesy.turn(), [], []
+    with db.engine.connect() as connection, Bulk(connection) as bulk:
+        for case_id in ids:
+            if stop is not None and stop.is_set():
+                break
+            turn.give_way()
+            went = _send(env, change, case_id, read, calendars, bulk)
+            if went is not None:
+                (sent if went else others).append(case_id)
+            done += 1
+        others += _not_written(bulk, sent)
+    for case_id in others:
+        _the_ordinary_way(env, change, case_id)
+    return done
 
 
 def apply_whole(env: Environment, change: CalendarChange) -> None:
@@ -141,87 +128,44 @@ def _tell(env: Environment, change: CalendarChange) -> None:
         db.session.add(StaffNotice(case_id=None, unit_id=unit_id, role=role, kind="calendar_changed", at=env.now(), data={"change": change.id, "basis": change.basis}))
 
 
-# -- one case --------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class _Rows:
-    """What is known of a batch's cases, by case."""
-
-    cases: dict[int, Any]
-    deadlines: dict[int, list]
-    moments: dict[int, list]
-    tasks: dict[int, list]
-
-
-@dataclass
-class _Plan:
-    """What is to be written on a case, if it is still as it was read. `whole`: it has to go the ordinary way."""
-
-    case: Any
-    seq: int
-    moves: list[tuple[Deadline, Deadline]] = field(default_factory=list)
-    moments: list[dict] = field(default_factory=list)
-    tasks: list[dict] = field(default_factory=list)
-    whole: bool = False
-
-
-def _read(ids: list[int]) -> _Rows:
-    """The rows of a batch's cases, in four queries."""
-    tasks = select(_TASK.c.case_id, _TASK.c.id, _TASK.c.instance, _TASK.c.deadline, _TASK.c.due_at).where(_TASK.c.state.in_(("open", "held")))
-    cases = db.session.execute(select(_CASE.c.id, _CASE.c.number, _CASE.c.ledger_seq, _CASE.c.ledger_head).where(_CASE.c.id.in_(ids)))
-    return _Rows({row.id: row for row in cases}, _by_case(select(_DEADLINE).where(_DEADLINE.c.ended_at.is_(None)), _DEADLINE, ids),
-                 _by_case(select(_MOMENT), _MOMENT, ids), _by_case(tasks, _TASK, ids))
-
-
-def _plan(env: Environment, change: CalendarChange, case_id: int, read: _Rows, calendars: Mapping[str, Calendar]) -> _Plan:
-    row, deadlines, now = read.cases[case_id], read.deadlines.get(case_id, []), env.now()
-    plan = _Plan(SimpleNamespace(id=row.id, number=row.number, ledger_seq=row.ledger_seq, ledger_head=row.ledger_head), row.ledger_seq)
-    waiting = [SimpleNamespace(**m._mapping) for m in read.moments.get(case_id, ())]
-    if any(m.fire_at is not None and m.fire_at <= now for m in waiting):
-        plan.whole = True
-    elif deadlines:
-        _fill(plan, deadlines, waiting, read.tasks.get(case_id, ()), calendars[deadlines[0].calendar], change, now)
-    return plan
-
-
-def _by_case(query: Any, table: Any, ids: list[int]) -> dict[int, list]:
-    found: dict[int, list] = {}
-    for row in db.session.execute(query.where(table.c.case_id.in_(ids))):
-        found.setdefault(row.case_id, []).append(row)
-    return found
-
-
-def _fill(plan: _Plan, rows: list, waiting: list, tasks: Any, calendar: Calendar, change: CalendarChange, now: Any) -> None:
-    clocks = CaseClocks([Deadline.from_json(row.doc) for row in rows], calendar, now, "system")
-    for before in clocks.all():
-        after = before.recompute(now, calendar, change.basis)
-        if after is not before:
-            plan.moves.append((before, after))
-            plan.whole |= before.status(now) == "missed" and after.status(now) == "running"
-            clocks._put(after)
-    if not plan.moves or plan.whole:
-        return
-    old = [(m.fire_at, m.n, m.fired_at, m.deadline_n) for m in waiting]
-    aim_moments(waiting, clocks, calendar, now)
-    plan.moments = [{"b_id": m.id, "at": m.fire_at, "times": m.n, "last": m.fired_at, "of": m.deadline_n}
-                    for m, was in zip(waiting, old, strict=True) if (m.fire_at, m.n, m.fired_at, m.deadline_n) != was]
-    plan.tasks = [{"b_id": t.id, "at": due} for t in tasks if (due := due_of(t, clocks)) != t.due_at]
-
-
-def _apply(env: Environment, change: CalendarChange, plan: _Plan, connection: Connection) -> None:
-    """Whatever is wrong with one case is left to a person and stops no other; a database that is away stops the batch, which is looked at again."""
+def _send(env: Environment, change: CalendarChange, case_id: int, read: Rows, calendars: Mapping[str, Calendar], bulk: Bulk) -> bool | None:
+    """Count a case anew and send what that changes as one transaction. None where nothing moves; False, and nothing sent, where it has to go the ordinary way."""
     try:
-        if plan.whole or (plan.moves and not _write(env, change, plan, connection)):
-            recompute_case(env, plan.case.id, change)
-            db.session.commit()
-            db.session.remove()
+        plan = plan_case(env, change, case_id, read, calendars)
+        if plan.whole:
+            return False
+        if not plan.moves:
+            return None
+        bulk.transaction(parts_of(env, change, plan))
+        return True
+    except Exception:
+        log.warning("case %s goes the ordinary way", case_id, exc_info=True)
+        return False
+
+
+def _not_written(bulk: Bulk, sent: list[int]) -> list[int]:
+    """Which cases had moved on meanwhile. When the database says that something went wrong, all are looked at again: one that was written finds nothing to do."""
+    try:
+        return [case_id for case_id, hit in zip(sent, bulk.touched(), strict=True) if hit != 1]
+    except Exception:
+        log.warning("a batch is looked at again, case by case", exc_info=True)
+        return sent
+
+
+def _the_ordinary_way(env: Environment, change: CalendarChange, case_id: int) -> None:
+    """Under the case's lock. What is wrong with one case is left to a person and stops no other; a database that is away stops the batch, which is looked at again."""
+    try:
+        recompute_case(env, case_id, change)
+        db.session.commit()
     except OperationalError:
         db.session.rollback()
         raise
     except Exception as error:
         db.session.rollback()
-        log.exception("case %s: its deadlines could not be recomputed", plan.case.id)
-        open_incident(plan.case.id, INCIDENT, str(change.id), error, env.now())
+        log.exception("case %s: its deadlines could not be recomputed", case_id)
+        open_incident(case_id, INCIDENT, str(change.id), error, env.now())
         db.session.commit()
+    finally:
         db.session.remove()
 
 
@@ -242,35 +186,6 @@ def _retry(env: Environment) -> int:
     return 0
 
 
-def _write(env: Environment, change: CalendarChange, plan: _Plan, connection: Connection) -> bool:
-    """Write a case as planned, in one transaction. False, and nothing written, when something has been done on it meanwhile."""
-    ledger = LedgerWriter(plan.case, env.ledger_key, env.now(), "system", None)
-    for before, after in plan.moves:
-        ledger.write("recomputed", _entry(before, after, change))
-    write = _writes(connection.dialect)
-    with connection.begin():
-        if write["claim"].run(connection, [{"b_id": plan.case.id, "b_seq": plan.seq, "seq": plan.case.ledger_seq, "head": plan.case.ledger_head}]) != 1:
-            return False
-        write["ledger"].run(connection, ledger.rows)
-        write["deadline"].run(connection, [{"b_id": plan.case.id, "b_name": d.name, "b_n": d.n, "to": d.to_json(), "at": d.due_at} for _, d in plan.moves])
-        for name, rows in (("moment", plan.moments), ("task", plan.tasks)):
-            if rows:
-                write[name].run(connection, rows)
-        write["move"].run(connection, [_move(plan.case.id, before, after, change, env) for before, after in plan.moves])
-    return True
-
-
-def _entry(before: Deadline, after: Deadline, change: CalendarChange) -> dict[str, Any]:
-    return {"deadline": after.name, "old": str(before.due), "due": str(after.due), "basis": change.basis, "layer": change.layer, "change": change.id,
-            "provisional": after.provisional or None}
-
-
-def _move(case_id: int, before: Deadline, after: Deadline, change: CalendarChange, env: Environment) -> dict[str, Any]:
-    now = env.now()
-    return {"change_id": change.id, "case_id": case_id, "name": after.name, "n": after.n, "old": before.due, "new": after.due,
-            "was_missed": before.status(now) == "missed", "is_missed": after.status(now) == "missed"}
-
-
 def recompute_case(env: Environment, case_id: int, change: CalendarChange) -> int:
     """Recompute one case's running deadlines under its lock. Returns how many moved. The caller commits."""
     try:
@@ -284,8 +199,8 @@ def recompute_case(env: Environment, case_id: int, change: CalendarChange) -> in
         if after is before:
             continue
         work.clocks._put(after)
-        moved.append(_move(case_id, before, after, change, env))
-        work.ledger.write("recomputed", _entry(before, after, change))
+        moved.append(move_of(case_id, before, after, change, env))
+        work.ledger.write("recomputed", entry_of(before, after, change))
         if before.status(work.now) == "missed" and after.status(work.now) == "running":
             work.withdraw_supervisions(after.name)
     if moved:
