@@ -14,7 +14,7 @@ from sqlalchemy import case as sql_case
 from webapp.domain.calendar import Calendar
 from webapp.domain.deadlines import Deadline
 from webapp.models import CalendarChange, CalendarMove, Case, DeadlineRow, LedgerEntry, MomentRow, Task, db
-from webapp.models.bulk import Part, Prepared
+from webapp.models.bulk import Part, Prepared, claimed
 
 from .aim import aim_moments, due_of
 from .clocks import CaseClocks
@@ -128,7 +128,7 @@ def _values(row: Mapping[str, Any]) -> dict[str, Any]:
 def _statement(dialect: Dialect, kind: str, n: int = 1) -> Prepared:
     """`n` rows of moments or tasks are written by one statement."""
     this = bindparam("case", type_=_CASE.c.id.type)
-    held = exists().where(_CASE.c.id == this, _CASE.c.ledger_head == bindparam("head", type_=_CASE.c.ledger_head.type))
+    held = claimed(dialect, exists().where(_CASE.c.id == this, _CASE.c.ledger_head == bindparam("head", type_=_CASE.c.ledger_head.type)))
     match kind:
         case "claim":
             claim = update(_CASE).where(_CASE.c.id == this, _CASE.c.ledger_seq == bindparam("seen"))

@@ -2,11 +2,13 @@
 without waiting for each answer."""
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ClauseElement, Connection, Dialect
+from sqlalchemy import ClauseElement, ColumnElement, Connection, Dialect, exists, literal, select, table
 
 Part = tuple["Prepared", Mapping[str, Any]]
 
@@ -28,6 +30,11 @@ class Prepared:
     def _value(self, name: str, convert: Any, row: Mapping[str, Any]) -> Any:
         value = row[name] if name in row else self.fixed[name]
         return value if convert is None else convert(value)
+
+
+def claimed(dialect: Dialect, otherwise: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition on every part after the first: its claim went through. `otherwise` says so by the row claimed, where parts follow one after the other."""
+    return exists(select(literal(1)).select_from(table("claim"))) if dialect.name == "postgresql" else otherwise
 
 
 class Bulk:
@@ -53,15 +60,16 @@ class Bulk:
         self._stack.__exit__(*error)
 
     def transaction(self, parts: Sequence[Part]) -> None:
-        """Send one transaction. On PostgreSQL its errors show in `touched`, which then says nothing of any."""
+        """Send one transaction. The first part claims what the others write on: they must write nothing where it touched no row, which they ask of
+        `claimed`. On PostgreSQL errors show in `touched`, which then says nothing of any."""
         if self._waits:
             self._now(parts)
             return
-        cursors = [self._driver.cursor() for _ in parts]
-        for cursor, (statement, row) in zip(cursors, parts, strict=True):
-            cursor.execute(statement.sql, statement.bound(row))
+        cursor = self._driver.cursor()
+        bound = {f"{i}_{name}": value for i, (statement, row) in enumerate(parts) for name, value in statement.bound(row).items()}
+        cursor.execute(_together(tuple(statement for statement, _ in parts)), bound)
         self._pipeline.sync()                               # what stands between two syncs is a transaction
-        self._firsts.append(cursors[0])
+        self._firsts.append(cursor)
 
     def _now(self, parts: Sequence[Part]) -> None:
         cursor = self._driver.cursor()
@@ -77,4 +85,11 @@ class Bulk:
     def touched(self) -> list[int]:
         """How many rows the first part of each transaction touched, in their order; waits for the answers. Errors of the driver on PostgreSQL."""
         self._stack.close()                                 # all answers are there when the pipeline has ended
-        return [each if isinstance(each, int) else each.rowcount for each in self._firsts]
+        return [each if isinstance(each, int) else each.fetchone()[0] for each in self._firsts]
+
+
+@lru_cache(512)
+def _together(parts: tuple[Prepared, ...]) -> str:
+    """One statement of PostgreSQL that does what all of them do, the first as `claim`, and says how many rows that touched."""
+    claim, *others = (re.sub(r"%\((\w+)\)s", rf"%({i}_\1)s", part.sql) for i, part in enumerate(parts))
+    return ", ".join([f"WITH claim AS ({claim} RETURNING 1)", *(f"part{i} AS ({text})" for i, text in enumerate(others))]) + " SELECT count(*) FROM claim"      # noqa: S608  of compiled statements
