@@ -53,7 +53,7 @@ def apply_changes(env: Environment, cases: int = BATCH, stop: threading.Event | 
 def _batch(env: Environment, change: CalendarChange, ids: list[int], read: Rows, calendars: Mapping[str, Calendar], stop: threading.Event | None) -> int:
     """Write the batch's cases. Returns how many of them were looked at before it was stopped."""
     done, turn, sent, others = 0, env.courtesy.turn(), [], []
-    with db.engine.connect() as connection, Bulk(connection) as bulk:
+    with Bulk(db.engine) as bulk:
         for case_id in ids:
             if stop is not None and stop.is_set():
                 break

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import lru_cache
+from queue import SimpleQueue
 from typing import Any
 
-from sqlalchemy import ClauseElement, ColumnElement, Connection, Dialect, exists, literal, select, table
+from sqlalchemy import ClauseElement, ColumnElement, Dialect, Engine, exists, literal, select, table
 
+AT_ONCE = 2     # transactions on their way to a server
+HASTE = {       # what holds while a Bulk is open, and afterwards
+    "sqlite": [("PRAGMA synchronous=NORMAL", "PRAGMA synchronous=FULL")],
+    "postgresql": [("SET synchronous_commit TO off", "SET synchronous_commit TO DEFAULT"), ("SET plan_cache_mode TO force_generic_plan", "SET plan_cache_mode TO DEFAULT")],
+}
 Part = tuple["Prepared", Mapping[str, Any]]
 
 
@@ -38,22 +45,28 @@ def claimed(dialect: Dialect, otherwise: ColumnElement[bool]) -> ColumnElement[b
 
 
 class Bulk:
-    """Within it, `transaction` commits its parts together or not at all. Use as a context manager on a connection that holds no transaction.
+    """Within it, `transaction` commits its parts together or not at all. Use as a context manager.
 
     The disk is not waited for at each of them. Nothing is acknowledged on their strength, transactions reach the disk in their order, and the next ordinary
     commit waits for all before it: after a power cut the last ones may be missing, together with everything that came later.
     """
 
-    def __init__(self, connection: Connection):
-        self._waits = connection.dialect.name != "postgresql"
-        self._connection = connection if self._waits else connection.execution_options(isolation_level="AUTOCOMMIT")
-        self._driver = self._connection.connection.driver_connection
-        self._stack, self._firsts = ExitStack(), []
+    def __init__(self, engine: Engine):
+        self._engine, self._stack, self._firsts = engine, ExitStack(), []
+        self._alone = engine.dialect.name == "sqlite"       # one writer at a time, and no way to the server that could be waited for
+        self._free: SimpleQueue = SimpleQueue()
 
     def __enter__(self) -> Bulk:
-        self._stack.callback(self._driver.execute, "PRAGMA synchronous=FULL" if self._waits else "SET synchronous_commit TO DEFAULT")
-        self._driver.execute("PRAGMA synchronous=NORMAL" if self._waits else "SET synchronous_commit TO off")
-        self._pipeline = None if self._waits else self._stack.enter_context(self._driver.pipeline())
+        for _ in range(1 if self._alone else AT_ONCE):
+            connection = self._stack.enter_context(self._engine.connect())
+            if not self._alone:
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            driver = connection.connection.driver_connection
+            for now, later in HASTE[self._engine.dialect.name]:
+                self._stack.callback(driver.execute, later)
+                driver.execute(now)
+            self._free.put(driver)
+        self._pool = None if self._alone else self._stack.enter_context(ThreadPoolExecutor(AT_ONCE))
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -62,30 +75,35 @@ class Bulk:
     def transaction(self, parts: Sequence[Part]) -> None:
         """Send one transaction. The first part claims what the others write on: they must write nothing where it touched no row, which they ask of
         `claimed`. On PostgreSQL errors show in `touched`, which then says nothing of any."""
-        if self._waits:
-            self._now(parts)
+        if self._pool is None:
+            self._firsts.append(self._now(parts))
             return
-        cursor = self._driver.cursor()
         bound = {f"{i}_{name}": value for i, (statement, row) in enumerate(parts) for name, value in statement.bound(row).items()}
-        cursor.execute(_together(tuple(statement for statement, _ in parts)), bound)
-        self._pipeline.sync()                               # what stands between two syncs is a transaction
-        self._firsts.append(cursor)
+        self._firsts.append(self._pool.submit(self._send, _together(tuple(statement for statement, _ in parts)), bound))
 
-    def _now(self, parts: Sequence[Part]) -> None:
-        cursor = self._driver.cursor()
-        cursor.execute("BEGIN IMMEDIATE")
+    def _now(self, parts: Sequence[Part]) -> int:
+        driver = self._free.get()
+        driver.execute("BEGIN IMMEDIATE")
         try:
-            counts = [cursor.execute(statement.sql, statement.bound(row)).rowcount for statement, row in parts]
-            cursor.execute("COMMIT")
+            counts = [driver.execute(statement.sql, statement.bound(row)).rowcount for statement, row in parts]
+            driver.execute("COMMIT")
         except BaseException:
-            cursor.execute("ROLLBACK")
+            driver.execute("ROLLBACK")
             raise
-        self._firsts.append(counts[0])
+        finally:
+            self._free.put(driver)
+        return counts[0]
+
+    def _send(self, sql: str, bound: dict[str, Any]) -> int:
+        driver = self._free.get()
+        try:
+            return driver.execute(sql, bound).fetchone()[0]
+        finally:
+            self._free.put(driver)
 
     def touched(self) -> list[int]:
         """How many rows the first part of each transaction touched, in their order; waits for the answers. Errors of the driver on PostgreSQL."""
-        self._stack.close()                                 # all answers are there when the pipeline has ended
-        return [each if isinstance(each, int) else each.fetchone()[0] for each in self._firsts]
+        return [each if isinstance(each, int) else each.result() for each in self._firsts]
 
 
 @lru_cache(512)
