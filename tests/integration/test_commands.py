@@ -111,12 +111,12 @@ def test_check_names_every_problem(tmp_path, content, capsys):
     manifest = broken / "processes" / "dali-ducha" / "procedure.toml"
     manifest.write_text(manifest.read_text().replace('directory = "dali"', 'directory = "nowhere"'))
     assert main(["check", "dali-ducha", "--content", str(broken)]) == 2
-    assert "procedure.toml: directory: there is no directory 'nowhere'" in capsys.readouterr().err
+    assert "procedure.toml:7: directory: there is no directory 'nowhere'" in capsys.readouterr().err
     manifest.write_text('no_such_key = 1\n' + manifest.read_text())
     (broken / "forms" / "dali-ducha" / "handle.form.json").write_text("{")
     assert main(["check", "dali-ducha", "--content", str(broken)]) == 2
     said = capsys.readouterr().err
-    assert "procedure.toml: no_such_key:" in said and "forms/handle.form.json: file:" in said
+    assert "procedure.toml:1: no_such_key:" in said and "forms/handle.form.json:1: file:" in said
     assert main(["check", "no-such"]) == 2
 
 
