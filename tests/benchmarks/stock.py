@@ -5,7 +5,10 @@ the task data, moments become dates far ahead, a list named by `each` becomes a 
 """
 from __future__ import annotations
 
+import json
 import re
+import tomllib
+from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
@@ -17,30 +20,40 @@ from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 from SpiffWorkflow.util.task import TaskState
 
 from webapp.deployments.bundle import Bundle
+from webapp.engine.settle import settle
 
 from .story import Step
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 WORDS = {"=": "==", "null": "None", "true": "True", "false": "False"}
 TOKENS = re.compile(r'"[^"]*"|answers\.(\w+)\.(\w+)|(!=|<=|>=|=|\bnull\b|\btrue\b|\bfalse\b)')
+PARAMS = re.compile(r"\bparams\.(\w+)")
+ASSISTING = "count(vars.assisting)", "len(co_units)"      # whom the diagram asks for assistance: here the list that the story gives
 FAR = '"9999-12-31T00:00:00+00:00"'
 
 
-def python_of(feel: str) -> str:
-    """A diagram's condition as Python over the task data, where each task's answers lie under its name."""
+def python_of(feel: str, params: Mapping[str, Any]) -> str:
+    """A diagram's condition as Python over the task data, where each task's answers lie under its name; figures of the manifest stand as such."""
+    feel = PARAMS.sub(lambda m: json.dumps(params[m[1]]), feel).replace(*ASSISTING)
     return TOKENS.sub(lambda m: f'{m[1]}.get("{m[2]}")' if m[1] else WORDS.get(m[3], m[0]), feel)
 
 
-def stock_diagram(bundle: Bundle, process: str) -> bytes:
-    """The bundle's diagram of `process` as the stock engine can run it."""
-    for name in sorted(n for n in bundle if n.endswith(".bpmn")):
-        root = etree.fromstring(bundle[name], etree.XMLParser(resolve_entities=False, no_network=True))
-        if root.find(f".//{{{BPMN}}}process[@id='{process}']") is not None:
-            break
-    else:
-        raise LookupError(process)
+def stock_diagrams(bundle: Bundle, process: str) -> list[bytes]:
+    """The bundle's diagram of `process` and those that it calls, as the stock engine can run them."""
+    params = tomllib.loads(bundle["procedure.toml"].decode()).get("params", {})
+    roots = [etree.fromstring(bundle[n], etree.XMLParser(resolve_entities=False, no_network=True)) for n in sorted(bundle) if n.endswith(".bpmn")]
+    wanted, found = [process], []
+    for name in wanted:
+        root = next(r for r in roots if r.find(f".//{{{BPMN}}}process[@id='{name}']") is not None)
+        settle(root, params)
+        found.append(_as_stock(root, params))
+        wanted += [called for call in root.iter(f"{{{BPMN}}}callActivity") if (called := call.get("calledElement")) not in wanted]
+    return found
+
+
+def _as_stock(root: etree._Element, params: Mapping[str, Any]) -> bytes:
     for condition in root.iter(f"{{{BPMN}}}conditionExpression"):
-        condition.text = python_of(condition.text)
+        condition.text = python_of(condition.text, params)
     for date in root.iter(f"{{{BPMN}}}timeDate"):
         date.text = FAR
     for multi in root.iter(f"{{{BPMN}}}multiInstanceLoopCharacteristics"):
@@ -56,7 +69,8 @@ class StockEngine:
 
     def __init__(self, bundle: Bundle, process: str):
         parser = SpiffBpmnParser()
-        parser.add_bpmn_str(stock_diagram(bundle, process))
+        for diagram in stock_diagrams(bundle, process):
+            parser.add_bpmn_str(diagram)
         self.spec, self.subprocesses = parser.get_spec(process), parser.get_subprocess_specs(process)
         self.serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure(SPIFF_CONFIG))
         self.script_engine = PythonScriptEngine(environment=TaskDataEnvironment())
@@ -88,4 +102,6 @@ def stock_data(step: Step) -> dict[str, Any]:
     data: dict[str, Any] = {step.task: dict(step.answers)}
     if "co_units" in step.answers:
         data["co_units"] = list(step.answers["co_units"])
+    if step.task == "handle":
+        data["co_units"] = []       # all have answered by then: nobody is asked again when the result comes back
     return data
