@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import event, func, inspect, literal, select
 
 from tests.conftest import MORNING, close, fill_with_content
+from webapp.cases.reminders import REMIND
 from webapp.models import Case, CaseState, CaseUnit, DeadlineRow, Filing, LedgerEntry, Message, MomentRow, Task, db
 from webapp.scenarios.sandbox import StoryClock
 from webapp.worker import sweep
@@ -28,7 +29,7 @@ def measure(results: Results, kinds: list, quick: bool) -> None:
     sizes = (100, 5_000) if quick else (1_000, 10_000, 100_000)
     for databases in kinds:
         databases.template("due", lambda url, databases=databases: fill(url, databases, due, batches))
-        samples = Samples()
+        samples, moments = Samples(), {}        # a case that is due has more than one moment by then: who is reminded
         with ExitStack() as stack:
             apps = {size: stack.enter_context(grown(databases, size, due * batches)) for size in sizes}
             for batch in range(batches):
@@ -40,8 +41,8 @@ def measure(results: Results, kinds: list, quick: bool) -> None:
                         fired = sweep(app.extensions["duban"].env)
                         samples.add(str(size), perf_counter() - begun)
                         db.session.remove()
-                        if fired != due:
-                            raise RuntimeError(f"{fired} moments fired, not {due}")
+                        if fired < due or fired != moments.setdefault(batch, fired):
+                            raise RuntimeError(f"{fired} moments fired, not {moments[batch]} as among other numbers of cases")
             for size in sizes:
                 results.figure("c", f"a sweep with {due} due among {size:,} open cases, {databases.name}", samples.ms(str(size)))
             results.at_most("c", f"the largest ÷ the smallest, {databases.name}", samples.ms(str(sizes[-1])) / samples.ms(str(sizes[0])), TIMES)
@@ -64,9 +65,9 @@ def fill(url: str, databases, due: int, batches: int) -> None:
             for _ in range(due):
                 story.play(env, story.file_one(env), islice(story.until_dispatched(), 2), people)
         for batch in range(batches):            # whether they are due when they should be
-            upto = db.session.scalar(select(func.count()).select_from(MomentRow).where(MomentRow.fire_at <= due_time(batch)))
+            upto = db.session.scalar(select(func.count()).select_from(MomentRow).where(MomentRow.fire_at <= due_time(batch), MomentRow.engine_id != REMIND))
             if upto != due * (batch + 1):
-                raise RuntimeError(f"{upto} moments due after batch {batch}")
+                raise RuntimeError(f"{upto} deadlines run out by batch {batch}")
 
 
 @contextmanager
