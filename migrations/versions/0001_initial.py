@@ -33,8 +33,8 @@ STATEMENTS = {
         'CREATE TRIGGER attachment_no_update BEFORE UPDATE ON attachment FOR EACH ROW WHEN (OLD.case_id IS NOT NULL OR NEW.id IS DISTINCT FROM OLD.id OR NEW.name IS DISTINCT FROM OLD.name OR NEW.size IS DISTINCT FROM OLD.size OR NEW.sha256 IS DISTINCT FROM OLD.sha256 OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.type IS DISTINCT FROM OLD.type OR NEW.uploaded_by IS DISTINCT FROM OLD.uploaded_by) EXECUTE FUNCTION attachment_written_once()',
         'CREATE TRIGGER attachment_no_delete BEFORE DELETE ON attachment FOR EACH ROW WHEN (OLD.case_id IS NOT NULL) EXECUTE FUNCTION attachment_written_once()',
         'CREATE TRIGGER attachment_no_truncate BEFORE TRUNCATE ON attachment FOR EACH STATEMENT EXECUTE FUNCTION attachment_written_once()',
-        'CREATE TABLE case_words (case_id BIGINT PRIMARY KEY REFERENCES "case" (id), words TSVECTOR NOT NULL)',
-        'CREATE INDEX ix_case_words_words ON case_words USING gin (words)',
+        'CREATE TABLE case_words (case_id BIGINT PRIMARY KEY REFERENCES "case" (id), words TEXT NOT NULL)',
+        'CREATE INDEX ix_case_words_words ON case_words USING gin ((words::tsvector))',
     ],
 }
 

@@ -1,4 +1,5 @@
-"""The index that cases are searched by: one row of tokens for each case (domain.search_words), FTS5 on SQLite, a tsvector on PostgreSQL.
+"""The index that cases are searched by: one row of tokens for each case (domain.search_words), FTS5 on SQLite, on PostgreSQL text whose
+tokens a GIN index knows.
 
 Written once, when a case is filed. The tokens are cut here and not by the database, so that both find the same, whatever their locale.
 """
@@ -13,15 +14,14 @@ from .case import Case
 
 NAME = "case_words"
 BETWEEN = "\ue000"              # a token that nobody can ask for, so that no phrase goes from one text into the next
-LONGEST_POSITION = 16_383       # PostgreSQL counts no further
 STATEMENTS = {
     "sqlite": [f"CREATE VIRTUAL TABLE {NAME} USING fts5(words, content='', tokenize='ascii')"],
-    "postgresql": [f'CREATE TABLE {NAME} (case_id BIGINT PRIMARY KEY REFERENCES "case" (id), words TSVECTOR NOT NULL)',
-                   f"CREATE INDEX ix_{NAME}_words ON {NAME} USING gin (words)"],
+    "postgresql": [f'CREATE TABLE {NAME} (case_id BIGINT PRIMARY KEY REFERENCES "case" (id), words TEXT NOT NULL)',
+                   f"CREATE INDEX ix_{NAME}_words ON {NAME} USING gin ((words::tsvector))"],
 }
 _INSERT = {
     "sqlite": text("INSERT INTO case_words (rowid, words) VALUES (:id, :words)"),
-    "postgresql": text("INSERT INTO case_words (case_id, words) VALUES (:id, CAST(:words AS tsvector))"),
+    "postgresql": text("INSERT INTO case_words (case_id, words) VALUES (:id, :words)"),
 }
 
 _ID = {"sqlite": f"{NAME}.rowid", "postgresql": f"{NAME}.case_id"}
@@ -36,8 +36,8 @@ def index_case(case_id: int, *texts: str) -> None:
     """Make a case findable by these texts. One statement, in the caller's transaction."""
     dialect = db.engine.dialect.name
     tokens = [token for each in texts for token in (*search_tokens(each), BETWEEN)]
-    words = " ".join(tokens) if dialect == "sqlite" else " ".join(f"'{t}':{min(n, LONGEST_POSITION)}" for n, t in enumerate(tokens, 1))
-    db.session.execute(_INSERT[dialect], {"id": case_id, "words": words})
+    words = " ".join(tokens)
+    db.session.execute(_INSERT[dialect], {"id": case_id, "words": words if dialect == "sqlite" else f" {words} "})
 
 
 def searched(cases: Select, question: str) -> Select | None:
@@ -50,11 +50,12 @@ def searched(cases: Select, question: str) -> Select | None:
         return None
     dialect = db.engine.dialect.name
     if dialect == "sqlite":
-        asked, match = " AND ".join(_fts5(p) for p in phrases), text(f"{NAME} MATCH :asked")
-    else:
-        asked, match = " & ".join(_tsquery(p) for p in phrases), text(f"{NAME}.words @@ CAST(:asked AS tsquery)")
+        found = [text(f"{NAME} MATCH :asked").bindparams(asked=" AND ".join(_fts5(p) for p in phrases))]
+    else:       # the index knows which tokens there are, the text in which order
+        found = [text(f"CAST({NAME}.words AS tsvector) @@ CAST(:asked AS tsquery)").bindparams(asked=" & ".join(_tsquery(p) for p in phrases))]
+        found += [literal_column(f"{NAME}.words").like(f"% {' '.join(p.tokens)}{'%' if p.open_end else ' %'}") for p in phrases if len(p.tokens) > 1]
     number = literal_column(_ID[dialect])
-    return cases.join(table(NAME), number == Case.id).where(match.bindparams(asked=asked)).order_by(number.desc())
+    return cases.join(table(NAME), number == Case.id).where(*found).order_by(number.desc())
 
 
 def _fts5(phrase: Phrase) -> str:
@@ -63,7 +64,7 @@ def _fts5(phrase: Phrase) -> str:
 
 def _tsquery(phrase: Phrase) -> str:
     tokens = [f"'{t}'" for t in phrase.tokens]
-    return "(" + " <-> ".join(tokens) + (":*" if phrase.open_end else "") + ")"
+    return " & ".join(tokens) + (":*" if phrase.open_end else "")
 
 
 for _dialect, _lines in STATEMENTS.items():
