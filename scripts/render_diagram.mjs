@@ -2,7 +2,7 @@
 // Draws a BPMN file as SVG, for documents and for looking at:  node scripts/render_diagram.mjs in.bpmn out.svg [--lang en] [--current a,b --past c,d]
 // bpmn-js draws; jsdom stands in for the browser, so what it cannot measure (texts, boxes of SVG) is reckoned here.
 // A PNG with Chinese, by any browser:
-//   python -c "import sys; from playwright.sync_api import sync_playwright as s; p=s().start(); b=p.chromium.launch(executable_path='/usr/bin/chromium', args=['--no-sandbox']); g=b.new_page(device_scale_factor=2); g.goto('file://'+sys.argv[1]); g.locator('svg').screenshot(path=sys.argv[2]); b.close(); p.stop()" "$PWD/out.svg" out.png
+//   python -c "import shutil, sys; from playwright.sync_api import sync_playwright as s; p=s().start(); b=p.chromium.launch(executable_path=shutil.which('chromium'), args=['--no-sandbox']); g=b.new_page(device_scale_factor=2); g.goto('file://'+sys.argv[1]); g.locator('svg').screenshot(path=sys.argv[2]); b.close(); p.stop()" "$PWD/out.svg" out.png
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { JSDOM } from 'jsdom';

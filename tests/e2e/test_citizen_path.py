@@ -1,7 +1,6 @@
 """A citizen's whole way in a real browser: file, keep the receipt, follow, add, withdraw; and rate after the answer. Phone and desktop, with and without scripts."""
 from __future__ import annotations
 
-import os
 import re
 import threading
 from datetime import timedelta
@@ -13,22 +12,16 @@ from werkzeug.serving import make_server
 from tests.citizen_story import PROCEDURE, TEXT, TITLE, UNIT, officials
 from webapp.models import Case, db
 
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = os.environ.get("DUBAN_TEST_CHROMIUM", "/usr/bin/chromium")
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.skipif(not os.path.exists(CHROMIUM), reason="no Chromium: name one in DUBAN_TEST_CHROMIUM"),
     pytest.mark.parametrize("databases", ["sqlite"], indirect=True),
 ]
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+def browser(chromium):
+    return chromium
 
 
 @pytest.fixture
