@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
@@ -55,8 +56,9 @@ def page(request, browser, address):
 
 
 def go_on(page) -> None:
-    """Press the page's main button; nothing may stick out sideways."""
-    page.locator("main button.btn-primary").last.click()
+    """Press the page's main button and wait for the page that it leads to; nothing may stick out sideways."""
+    with page.expect_navigation():
+        page.locator("main button.btn-primary").last.click()
     wide = page.locator("html").bounding_box()["width"]
     for box in (each.bounding_box() for each in page.locator("main h1, main .btn, main input:visible, main select, main textarea").all()):
         assert box is None or box["x"] < 0 or box["x"] + box["width"] <= wide + 1
@@ -65,10 +67,11 @@ def go_on(page) -> None:
 def file_by_hand(page, send=lambda button: button.click()) -> tuple[str, str]:
     """From the home page to the receipt: number and query code. `send` presses the last button."""
     page.get_by_role("link", name="我要反映").last.click()
-    page.wait_for_url(f"**/file/{PROCEDURE}")
+    expect(page).to_have_url(re.compile(f"/file/{PROCEDURE}$"))
     go_on(page)
     go_on(page)
-    assert page.locator(".error-summary").is_visible() and page.locator("#f-type-wrong").is_visible()
+    expect(page.locator(".error-summary")).to_be_visible()
+    expect(page.locator("#f-type-wrong")).to_be_visible()
     page.get_by_label("投诉").check()
     go_on(page)
     page.locator("select[name=respondent]").select_option(UNIT)
@@ -81,15 +84,16 @@ def file_by_hand(page, send=lambda button: button.click()) -> tuple[str, str]:
     go_on(page)
     page.locator("[name=claimant_name]").fill("张三")
     go_on(page)
-    assert page.get_by_text("2026年3月24日").is_visible() and page.get_by_text(TITLE).is_visible()
+    expect(page.get_by_text("2026年3月24日")).to_be_visible()
+    expect(page.get_by_text(TITLE)).to_be_visible()
     page.locator("button[value=edit-contact]").first.click()
-    assert page.locator("[name=claimant_name]").input_value() == "张三"
+    expect(page.locator("[name=claimant_name]")).to_have_value("张三")
     page.locator("[name=claimant_phone]").fill("13800000001")
     go_on(page)
-    assert page.get_by_text("13800000001").is_visible()
+    expect(page.get_by_text("13800000001")).to_be_visible()
     send(page.locator("main button[value=send].btn"))
-    page.wait_for_url("**/receipt")
-    assert page.locator(".receipt svg").is_visible()
+    expect(page).to_have_url(re.compile("/receipt$"))       # asks again and again: a second press breaks off the first one's navigation
+    expect(page.locator(".receipt svg")).to_be_visible()
     return page.locator("[data-number]").inner_text(), page.locator("[data-code]").inner_text()
 
 
@@ -99,7 +103,7 @@ def open_with_code(page, number: str, code: str, door: str) -> None:
     page.goto(f"/{door}?number={number}")
     page.locator("[name=code]").fill("AAAAA AAAAA")
     go_on(page)
-    assert page.get_by_text("编号和查询码对不上").first.is_visible()
+    expect(page.get_by_text("编号和查询码对不上").first).to_be_visible()
     page.locator("[name=code]").fill(code)
     go_on(page)
 
@@ -107,23 +111,25 @@ def open_with_code(page, number: str, code: str, door: str) -> None:
 def test_file_follow_add_withdraw(app, page, clock):
     number, code = file_by_hand(page)
     page.get_by_role("link", name="查看进度").click()
-    assert page.get_by_text("州政府督查室正在查看您的留言").is_visible()
+    expect(page.get_by_text("州政府督查室正在查看您的留言")).to_be_visible()
     clock.move(clock.now() + timedelta(hours=2))
     officials(app, number, "dispatch")
     open_with_code(page, number, code, "follow")
-    assert page.get_by_text("祥云县市场监督管理局正在办理").is_visible()
+    expect(page.get_by_text("祥云县市场监督管理局正在办理")).to_be_visible()
     page.locator(".deadline summary").click()
-    assert page.locator(".proof .due").is_visible()
+    expect(page.locator(".proof .due")).to_be_visible()
     page.get_by_role("link", name="补充情况").click()
     page.locator("[name=text]").fill("补充：收据编号 0012345")
     go_on(page)
-    assert page.get_by_text("补充的内容已经附在您的留言后面").is_visible() and page.get_by_text("收据编号 0012345").is_visible()
+    expect(page.get_by_text("补充的内容已经附在您的留言后面")).to_be_visible()
+    expect(page.get_by_text("收据编号 0012345")).to_be_visible()
     page.get_by_role("link", name="撤回留言").click()
     page.get_by_role("button", name="确认撤回").click()
-    assert page.get_by_text("您已撤回").first.is_visible()
+    expect(page.get_by_text("您已撤回").first).to_be_visible()
     page.get_by_role("button", name="退出查询").click()
     page.goto(f"/follow/{number}")
-    assert re.search(r"/follow\?number=", page.url) and not page.get_by_text(TITLE).is_visible()
+    expect(page).to_have_url(re.compile(r"/follow\?number="))
+    expect(page.get_by_text(TITLE)).to_be_hidden()
 
 
 def test_rate_after_the_answer(app, page):
@@ -132,8 +138,8 @@ def test_rate_after_the_answer(app, page):
     open_with_code(page, number, code, "rate")
     page.get_by_label("满意", exact=True).check()
     go_on(page)
-    assert page.get_by_text("您的评价已经记下").is_visible()
-    assert page.get_by_text("已责令学校退还多收的费用").is_visible()
+    expect(page.get_by_text("您的评价已经记下")).to_be_visible()
+    expect(page.get_by_text("已责令学校退还多收的费用")).to_be_visible()
 
 
 def test_back_button_keeps_the_draft(app, page):
@@ -144,7 +150,7 @@ def test_back_button_keeps_the_draft(app, page):
     page.go_back()
     page.get_by_label("咨询").check()
     go_on(page)
-    assert page.locator("select[name=respondent]").is_visible()
+    expect(page.locator("select[name=respondent]")).to_be_visible()
 
 
 def test_a_double_click_files_once(app, page):
