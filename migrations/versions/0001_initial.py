@@ -11,12 +11,16 @@ STATEMENTS = {
     "sqlite": [
         "CREATE TRIGGER filing_no_update BEFORE UPDATE ON filing BEGIN SELECT RAISE(ABORT, 'filing is written once'); END",
         "CREATE TRIGGER filing_no_delete BEFORE DELETE ON filing BEGIN SELECT RAISE(ABORT, 'filing is written once'); END",
+        "CREATE TRIGGER filing_no_replace BEFORE INSERT ON filing WHEN EXISTS (SELECT 1 FROM filing WHERE case_id = NEW.case_id AND seq = NEW.seq) OR EXISTS (SELECT 1 FROM filing WHERE rowid = NEW.rowid) BEGIN SELECT RAISE(ABORT, 'filing is written once'); END",
         "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'ledger is written once'); END",
         "CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'ledger is written once'); END",
+        "CREATE TRIGGER ledger_no_replace BEFORE INSERT ON ledger WHEN EXISTS (SELECT 1 FROM ledger WHERE case_id = NEW.case_id AND seq = NEW.seq) OR EXISTS (SELECT 1 FROM ledger WHERE rowid = NEW.rowid) BEGIN SELECT RAISE(ABORT, 'ledger is written once'); END",
         "CREATE TRIGGER export_record_no_update BEFORE UPDATE ON export_record BEGIN SELECT RAISE(ABORT, 'export_record is written once'); END",
         "CREATE TRIGGER export_record_no_delete BEFORE DELETE ON export_record BEGIN SELECT RAISE(ABORT, 'export_record is written once'); END",
+        "CREATE TRIGGER export_record_no_replace BEFORE INSERT ON export_record WHEN EXISTS (SELECT 1 FROM export_record WHERE id = NEW.id) OR EXISTS (SELECT 1 FROM export_record WHERE rowid = NEW.rowid) BEGIN SELECT RAISE(ABORT, 'export_record is written once'); END",
         "CREATE TRIGGER attachment_no_update BEFORE UPDATE ON attachment WHEN OLD.case_id IS NOT NULL OR NEW.id IS NOT OLD.id OR NEW.name IS NOT OLD.name OR NEW.size IS NOT OLD.size OR NEW.sha256 IS NOT OLD.sha256 OR NEW.kind IS NOT OLD.kind OR NEW.type IS NOT OLD.type OR NEW.uploaded_by IS NOT OLD.uploaded_by BEGIN SELECT RAISE(ABORT, 'an attachment is written once'); END",
         "CREATE TRIGGER attachment_no_delete BEFORE DELETE ON attachment WHEN OLD.case_id IS NOT NULL BEGIN SELECT RAISE(ABORT, 'an attachment is written once'); END",
+        "CREATE TRIGGER attachment_no_replace BEFORE INSERT ON attachment WHEN EXISTS (SELECT 1 FROM attachment WHERE case_id IS NOT NULL AND (id = NEW.id OR rowid = NEW.rowid)) BEGIN SELECT RAISE(ABORT, 'an attachment is written once'); END",
         "CREATE VIRTUAL TABLE case_words USING fts5(words, content='', tokenize='ascii')",
     ],
     "postgresql": [

@@ -35,6 +35,37 @@ def test_what_is_written_once_stays(filed, statement):
     assert db.session.scalar(select(LedgerEntry.kind).order_by(LedgerEntry.seq)) == "filed"
 
 
+REPLACED = {"ledger": ("case_id, seq, at, kind, actor, unit, data, hash", "kind"), "filing": ("case_id, seq, at, content, hash", "hash")}
+
+
+@pytest.mark.parametrize("name", REPLACED)
+@pytest.mark.parametrize("rowid", [False, True])
+def test_nothing_replaces_what_is_written_once(filed, name, rowid):
+    """REPLACE is a DELETE that SQLite does not tell its triggers of; PostgreSQL has ON CONFLICT, which is an UPDATE to them."""
+    columns, changed = REPLACED[name]
+    if db.engine.dialect.name == "postgresql":
+        statement = f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {name} ON CONFLICT (case_id, seq) DO UPDATE SET {changed} = 'other'"
+    else:
+        given = columns.replace("seq", "seq + 100") if rowid else columns.replace(changed, "'other'")
+        statement = f"INSERT OR REPLACE INTO {name} ({'rowid, ' * rowid}{columns}) SELECT {'rowid, ' * rowid}{given} FROM {name}"
+    with pytest.raises(DBAPIError, match="written once"):
+        db.session.execute(text(statement))
+    db.session.rollback()
+    assert db.session.scalar(select(Filing.hash)) == filed.hash
+
+
+def test_nothing_replaces_an_attached_file(env):
+    file_case(env, "dali-ducha", {**FILE, "documents": [{"name": "a.txt", "text": "校服"}]})
+    db.session.commit()
+    if db.engine.dialect.name == "postgresql":
+        statement = "INSERT INTO attachment SELECT * FROM attachment ON CONFLICT (id) DO UPDATE SET name = 'other'"
+    else:
+        statement = "INSERT OR REPLACE INTO attachment SELECT * FROM attachment"
+    with pytest.raises(DBAPIError, match="written once"):
+        db.session.execute(text(statement))
+    db.session.rollback()
+
+
 def test_an_increment_is_never_lost(app):
     with app.app_context():
         db.session.add(Stamp(name="count", value=0))

@@ -1,7 +1,7 @@
 """Database triggers that keep what is written once: no update, no delete of filings and ledger entries, by any route."""
 from __future__ import annotations
 
-from sqlalchemy import DDL, event
+from sqlalchemy import DDL, Table, event
 
 from .attachment import Attachment
 from .case import Filing
@@ -11,12 +11,17 @@ from .record import LedgerEntry
 WRITTEN_ONCE = (Filing.__table__, LedgerEntry.__table__, ExportRecord.__table__)
 
 
-def _sqlite(table: str) -> list[str]:
-    return [f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is written once'); END"
-            for verb in ("update", "delete")]
+def _sqlite(table: Table) -> list[str]:
+    """REPLACE deletes without asking the trigger on DELETE, the row of the same key as the row of the same rowid: hence the one on INSERT."""
+    name, same = table.name, " AND ".join(f"{c.name} = NEW.{c.name}" for c in table.primary_key)
+    taken = f"EXISTS (SELECT 1 FROM {name} WHERE {same}) OR EXISTS (SELECT 1 FROM {name} WHERE rowid = NEW.rowid)"        # noqa: S608  the models' own names
+    said = f"BEGIN SELECT RAISE(ABORT, '{name} is written once'); END"
+    return [*(f"CREATE TRIGGER {name}_no_{verb} BEFORE {verb.upper()} ON {name} {said}" for verb in ("update", "delete")),
+            f"CREATE TRIGGER {name}_no_replace BEFORE INSERT ON {name} WHEN {taken} {said}"]
 
 
-def _postgresql(table: str) -> list[str]:
+def _postgresql(each: Table) -> list[str]:
+    table = each.name
     return [
         f"CREATE FUNCTION {table}_written_once() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION '{table} is written once'; END $$ LANGUAGE plpgsql",
         f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_written_once()",
@@ -31,6 +36,8 @@ ATTACHED = {
     "sqlite": [
         f"CREATE TRIGGER attachment_no_update BEFORE UPDATE ON attachment WHEN {_CHANGED.format(differs='IS NOT')} BEGIN SELECT RAISE(ABORT, '{_SAID}'); END",
         f"CREATE TRIGGER attachment_no_delete BEFORE DELETE ON attachment WHEN OLD.case_id IS NOT NULL BEGIN SELECT RAISE(ABORT, '{_SAID}'); END",
+        "CREATE TRIGGER attachment_no_replace BEFORE INSERT ON attachment WHEN EXISTS (SELECT 1 FROM attachment WHERE case_id IS NOT NULL AND (id = NEW.id OR rowid = NEW.rowid)) "      # noqa: S608  fixed words
+        f"BEGIN SELECT RAISE(ABORT, '{_SAID}'); END",
     ],
     "postgresql": [
         f"CREATE FUNCTION attachment_written_once() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION '{_SAID}'; END $$ LANGUAGE plpgsql",
@@ -45,13 +52,13 @@ ATTACHED = {
 def statements(dialect: str) -> list[str]:
     """The trigger statements for a dialect, for migrations and for `create_all` alike."""
     make = {"sqlite": _sqlite, "postgresql": _postgresql}[dialect]
-    return [line for table in WRITTEN_ONCE for line in make(table.name)] + ATTACHED[dialect]
+    return [line for table in WRITTEN_ONCE for line in make(table)] + ATTACHED[dialect]
 
 
 for _table in WRITTEN_ONCE:
-    for _line in _sqlite(_table.name):
+    for _line in _sqlite(_table):
         event.listen(_table, "after_create", DDL(_line).execute_if(dialect="sqlite"))
-    for _line in _postgresql(_table.name):
+    for _line in _postgresql(_table):
         event.listen(_table, "after_create", DDL(_line.replace("%", "%%")).execute_if(dialect="postgresql"))
 for _dialect, _lines in ATTACHED.items():
     for _line in _lines:
