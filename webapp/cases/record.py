@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from webapp.domain.ledger import GENESIS, entry_hash
+from webapp.domain.ledger import GENESIS, entry_hash, shown_hash
 from webapp.models import Case, LedgerEntry
 
 
@@ -27,7 +27,7 @@ class LedgerWriter:
         body = body_of(case.number, case.ledger_seq, self.now, kind, actor or self.actor, unit if actor else self.unit, clean)
         case.ledger_head = entry_hash(self.key, case.ledger_head or GENESIS, body)
         self.rows.append({"case_id": case.id, "seq": case.ledger_seq, "at": self.now, "kind": kind, "actor": body["actor"], "unit": body["unit"],
-                          "data": clean, "hash": case.ledger_head})
+                          "data": clean, "hash": shown_hash(case.ledger_head)})
 
 
 def body_of(number: str, seq: int, at: datetime, kind: str, actor: str, unit: str | None, data: dict) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def verify(case: Case, entries: list[LedgerEntry], key: bytes) -> list[str]:
             problems.append(f"{case.number}: entry {number} is missing")
             break
         before = entry_hash(key, before, body_of(case.number, row.seq, row.at, row.kind, row.actor, row.unit, row.data))
-        if before != row.hash:
+        if shown_hash(before) != row.hash:
             problems.append(f"{case.number}: entry {number} has been changed")
             break
     else:

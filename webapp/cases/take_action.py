@@ -67,12 +67,12 @@ def _units(work: CaseWork, word: str) -> list[str]:
 
 
 def _carry_out(work: CaseWork, action: Action, answers: dict[str, Any], actor: Actor) -> None:
-    record = {"answers": answers, "article": [action.article]}
+    record: dict[str, Any] = {"answers": answers, "article": [action.article]}
     match action.does:
         case "recuse":
             _recuse(work, actor)
         case "add_information":
-            _add_information(work, answers)
+            record["hash"] = _add_information(work, answers)
         case "release_assist":
             work.run(Release(str(answers.get("unit"))), None)
     work.run(Act(action.name, answers), action.name, record)
@@ -101,10 +101,12 @@ def _others(unit_id: int, role: str, actor: Person, work: CaseWork) -> bool:
     return bool(db.session.scalar(query))
 
 
-def _add_information(work: CaseWork, answers: dict[str, Any]) -> None:
+def _add_information(work: CaseWork, answers: dict[str, Any]) -> str:
+    """What was added is kept like the filing; its hash, for the ledger."""
     seq = (db.session.scalar(select(func.max(Filing.seq)).where(Filing.case_id == work.case.id)) or 0) + 1
     digest = content_hash({"case": work.case.number, "filed_at": work.now.isoformat(), "content": answers})
     work.new_rows.append(Filing(case_id=work.case.id, seq=seq, at=work.now, content=answers, hash=digest))
+    return digest
 
 
 def refusal_of(work: CaseWork, action: Action, actor: Actor) -> Refusal | None:

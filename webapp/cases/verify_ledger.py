@@ -1,4 +1,4 @@
-"""Verifies the ledger: every case's chain from its first entry to the head it knows, and that the filed content is what was filed."""
+"""Verifies the ledger: every case's chain from its first entry to the head it knows, and that what was filed is there as it was filed."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def verify_all(key: bytes, number: str | None = None) -> tuple[int, list[str]]:
             problems += verify(case, entries[case.id], key)
             problems += _verify_filings(case, filings[case.id], entries[case.id])
         db.session.expunge_all()
-    return count, problems
+    return count, problems + (_verify_orphans() if number is None else [])
 
 
 def _by_case(model, cases: list[Case]) -> dict[int, list]:
@@ -34,14 +34,23 @@ def _by_case(model, cases: list[Case]) -> dict[int, list]:
 
 
 def _verify_filings(case: Case, filings: list[Filing], entries: list[LedgerEntry]) -> list[str]:
-    """Problems of what the citizen wrote: its own hash, and that of the filing as the first entry has it."""
+    """Problems of what the citizen wrote: each has its own hash, and is one of those that the ledger names, none missing."""
     problems = [f"{case.number}: filing {row.seq} has been changed" for row in filings
                 if row.hash != content_hash({"case": case.number, "filed_at": row.at.isoformat(), "content": row.content})]
-    if not filings or filings[0].seq != 0:
-        problems.append(f"{case.number}: the filing is missing")
-    elif entries and entries[0].data.get("hash") != filings[0].hash:
-        problems.append(f"{case.number}: the filing is not the one that the ledger begins with")
-    return problems
+    named = [entry.data["hash"] for entry in entries if "hash" in entry.data]
+    for seq, digest in enumerate(named):
+        row = next((row for row in filings if row.seq == seq), None)
+        if row is None:
+            problems.append(f"{case.number}: filing {seq} is missing")
+        elif row.hash != digest:
+            problems.append(f"{case.number}: filing {seq} is not the one that the ledger names")
+    return problems + [f"{case.number}: the ledger names no filing {row.seq}" for row in filings if row.seq >= len(named)]
+
+
+def _verify_orphans() -> list[str]:
+    """Entries and filings whose case is gone: no database that keeps its keys has any."""
+    return [f"case {case_id}: its {model.__tablename__} is there, the case is not" for model in (LedgerEntry, Filing)
+            for case_id in db.session.scalars(select(model.case_id).where(model.case_id.not_in(select(Case.id))).distinct())]
 
 
 def _batches(number: str | None) -> Iterator[list[Case]]:

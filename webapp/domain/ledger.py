@@ -31,6 +31,14 @@ def entry_hash(key: bytes, prev: str, entry: Mapping) -> str:
     return hmac.new(key, prev.encode("ascii") + b"\n" + canonical_json(dict(entry)), hashlib.sha256).hexdigest()
 
 
+def shown_hash(link: str) -> str:
+    """What stands beside an entry for everybody: SHA-256 (hex) of its hash, from which the hash itself cannot be had.
+
+    The hash is kept once, as the chain's head. Whoever cuts entries off the end would have to put an earlier one there, and finds it nowhere.
+    """
+    return hashlib.sha256(link.encode("ascii")).hexdigest()
+
+
 @dataclass(frozen=True)
 class ChainProblem:
     """Where a chain breaks: `index` from 0; code `altered`, `broken`, `order` or `missing`."""
