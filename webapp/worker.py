@@ -17,6 +17,7 @@ from webapp.cases.fire_moments import fire_case
 from webapp.cases.gather_reminders import accounts_to_tell, gather_reminders, postpone
 from webapp.cases.incidents import open_incident, solve
 from webapp.cases.reminder_letter import letter_of
+from webapp.cases.reveal import mask
 from webapp.models import MomentRow, Outbox, db
 from webapp.models.storage import reading_only
 from webapp.scenarios.measuring import Measurer
@@ -184,11 +185,13 @@ def _send(env: Environment, letter: Outbox, mailer: Mailer | None) -> int:
             else:
                 mailer.send(letter.payload["to"], *words, f"outbox-{letter.id}")
         except MailError as error:
-            log.warning("outbox %s, attempt %s: %s", letter.id, letter.attempts, error)
+            to = letter.payload["to"]
+            said = str(error).replace(to, mask("claimant_email", to))       # who wrote is no administrator's to read
+            log.warning("outbox %s, attempt %s: %s", letter.id, letter.attempts, said)
             more = error.again and letter.attempts < SENDINGS
             values = {"state": "waiting", "next_at": env.now() + timedelta(minutes=2**letter.attempts)} if more else {"state": "failed"}
             if not more:
-                open_incident(letter.case_id, "letter", str(letter.id), error, env.now())
+                open_incident(letter.case_id, "letter", str(letter.id), f"MailError: {said}", env.now())
     if values["state"] == "sent" and letter.attempts > 1:
         solve(letter.case_id, "letter", str(letter.id), env.now())
     db.session.execute(update(Outbox).where(Outbox.id == letter.id).values(**values))

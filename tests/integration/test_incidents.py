@@ -8,9 +8,9 @@ import pytest
 from tests.shapes.bundles import shape
 from webapp import cli
 from webapp.cases.file_case import file_case
-from webapp.cases.incidents import retry, unsolved
+from webapp.cases.incidents import open_incident, retry, unsolved
 from webapp.deployments.deploy import deploy
-from webapp.models import MomentRow, Supervision, db
+from webapp.models import Case, MomentRow, Supervision, db
 from webapp.scenarios.sandbox import BEGINNING
 from webapp.worker import ATTEMPTS, sweep
 
@@ -112,3 +112,20 @@ def test_the_page_is_for_administrators(app, env, clock, two_cases):
     db.session.remove()
     assert client.post(f"/desk/incidents/{incident}/retry").status_code == 302
     assert unsolved()[0][0].state == "retried"
+
+
+def test_the_reported_units_administrator_is_told_nothing(app, env, clock):
+    clock.move(clock.now() + timedelta(days=3))
+    case_id = file_shape(env, "shape-good", GOOD)
+    db.session.get(Case, case_id).respondent = "dali/xiangyun"
+    hidden = open_incident(case_id, "letter", "77", "refused", env.now()).id
+    open_incident(None, "letter", "88", "a reminder's", env.now())
+    db.session.commit()
+    db.session.remove()
+    app.config["WTF_CSRF_ENABLED"] = False
+    for login, sees, status in (("dali/xiangyun.admin", False, 404), ("dali/xiangyun/education.admin", False, 404), ("dali/inspection.admin", True, 302)):
+        client = app.test_client()
+        client.post("/desk/login", data={"login": login, "password": "duban-demo"})
+        page = client.get("/desk/incidents").text
+        assert "<code>88</code>" in page and ("<code>77</code>" in page) is sees
+        assert client.post(f"/desk/incidents/{hidden}/retry").status_code == status

@@ -132,8 +132,10 @@ def test_a_letter_that_may_go_later_is_tried_again(env, cases):
 
 
 def test_a_letter_that_is_refused_fails(env, cases):
-    deliver(env, Post(MailError("no such mailbox", again=False)))
+    deliver(env, Post(MailError("refused for z@example.org: no such mailbox", again=False)))
     assert {row[1] for row in letters()} == {"failed"}
+    said = {incident.error for incident, _ in unsolved()}
+    assert said == {"MailError: refused for z***@example.org: no such mailbox"}      # administrators do not read who wrote
 
 
 def test_the_thread_turns_and_stops(app, env, cases):

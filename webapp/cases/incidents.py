@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, true, update
 
 from webapp.models import Case, Incident, MomentRow, Outbox, db
+from webapp.permissions import Person, not_walled_off
 
 
 def open_incident(case_id: int | None, what: str, subject: str, error: BaseException | str, now: datetime) -> Incident:
@@ -20,16 +21,20 @@ def open_incident(case_id: int | None, what: str, subject: str, error: BaseExcep
     return row
 
 
-def unsolved() -> list[tuple[Incident, str | None]]:
-    """Incidents not solved yet, the oldest first, each with its case's number."""
-    query = select(Incident, Case.number).outerjoin(Case, Case.id == Incident.case_id).where(Incident.state != "solved").order_by(Incident.id)
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+def unsolved(person: Person | None = None) -> list[tuple[Incident, str | None]]:
+    """Incidents not solved yet, the oldest first, each with its case's number. A person is not told of those of a case that is kept from them."""
+    return [(row[0], row[1]) for row in db.session.execute(_unsolved(person).order_by(Incident.id))]
 
 
-def retry(incident_id: int, now: datetime) -> bool:
-    """Let the worker try again. False when there is no such open incident. The caller commits."""
-    row = db.session.get(Incident, incident_id)
-    if row is None or row.state == "solved":
+def _unsolved(person: Person | None):
+    known = or_(Incident.case_id.is_(None), not_walled_off(person)) if person is not None else true()
+    return select(Incident, Case.number).outerjoin(Case, Case.id == Incident.case_id).where(Incident.state != "solved", known)
+
+
+def retry(incident_id: int, now: datetime, person: Person | None = None) -> bool:
+    """Let the worker try again. False when there is no such open incident, or none for this person. The caller commits."""
+    row = db.session.scalar(_unsolved(person).where(Incident.id == incident_id))
+    if row is None:
         return False
     row.state, row.retried_at = "retried", now
     if row.what == "moment":

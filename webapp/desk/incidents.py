@@ -21,14 +21,14 @@ def _admins_only() -> None:
 @staff_only
 def incidents():
     _admins_only()
-    return render_template("desk/incidents.html", incidents=unsolved(), **frame("incidents"))
+    return render_template("desk/incidents.html", incidents=unsolved(person()), **frame("incidents"))
 
 
 @desk.post("/incidents/<int:incident_id>/retry")
 @staff_only
 def retry_incident(incident_id: int):
     _admins_only()
-    if not retry(incident_id, env().now()):
+    if not retry(incident_id, env().now(), person()):
         abort(404)
     db.session.commit()
     flash(_("稍后由系统重试。"), "success")
