@@ -109,6 +109,12 @@ def may_see(person: Person, case_id: int) -> bool:
     return db.session.execute(visible_cases(person).with_only_columns(Case.id).where(Case.id == case_id)).first() is not None
 
 
+def may_see_task(person: Person, task_id: int) -> bool:
+    """Whether this person may see the task's case; likewise."""
+    query = visible_cases(person).join(Task, Task.case_id == Case.id).where(Task.id == task_id)
+    return db.session.execute(query.with_only_columns(Case.id)).first() is not None
+
+
 def may_do_task(person: Person, task: Task, unit: str | None) -> bool:
     """Whether the person holds the task's role in its unit, and nobody else has claimed it."""
     return unit is not None and person.holds(task.role, unit) and task.assignee_id in (None, person.account_id)

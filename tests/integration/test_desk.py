@@ -24,6 +24,7 @@ from tests.desk_story import (
 )
 from webapp.cases.find_duplicates import find_duplicates
 from webapp.cases.read_case import read_case
+from webapp.cases.resolve import respondent_refusal
 from webapp.models import LedgerEntry, Message, Supervision, db
 from webapp.permissions import find_person
 
@@ -148,10 +149,17 @@ def test_a_case_behind_the_wall_looks_like_none(app, story):
             assert bare(browser.get(address, 404).text, number) == none
         assert browser.post(f"/desk/cases/{number}/reveal", reason="想看看是谁").status_code == 404
         assert browser.submit(f"/desk/cases/{number}/actions/recuse", {"reason": "x"}).status_code == 404
+        assert browser.submit(f"/desk/cases/{number}/actions/nothing", {}).status_code == 404
     task = story.task(number, "handle")
     assert reported.submit(f"/desk/tasks/{task.id}/complete", {"decision": "reply", "text": "x"}).status_code == 404
     assert reported.post(f"/desk/tasks/{task.id}/claim").status_code == 404
     handler.get(f"/desk/cases/{number}")
+    for browser in (reported, outsider):
+        for act in ("claim", "give-back"):
+            answers = [browser.post(f"/desk/tasks/{each}/{act}") for each in (task.id, 10**6)]
+            assert [a.status_code for a in answers] == [404, 404]
+        answers = [browser.submit(f"/desk/tasks/{each}/complete?version={version}", {"decision": "reply", "text": "x"}) for each, version in ((task.id, 1), (task.id, 9), (10**6, 1))]
+        assert [a.status_code for a in answers] == [404] * 3 and len({a.text for a in answers}) == 1
 
 
 def test_who_steps_out_loses_sight_of_the_case(app, story):
@@ -208,6 +216,18 @@ def test_the_picture_is_the_deployments(app, story):
     assert answer.content_type.startswith("application/xml") and b"<bpmn:definitions" in answer.data
     assert b'id="extension"' in browser.get(f"/desk/cases/{number}/diagram.bpmn?process=extension").data
     browser.get(f"/desk/cases/{number}/diagram.bpmn?process=../../etc/passwd", 404)
+
+
+def test_who_sees_the_case_is_told_what_is_wrong_with_the_unit(app, story, monkeypatch):
+    """A refusal of the reported unit is the wall's to who is behind it, and words about their answer to everybody else."""
+    number = story.at_handle()
+
+    def refuses(*args):
+        raise respondent_refusal()
+
+    monkeypatch.setattr("webapp.desk.acts.complete_task", refuses)
+    answer = Browser(app, HANDLER).submit(f"/desk/tasks/{story.task(number, 'handle').id}/complete", {"text": "x"})
+    assert answer.status_code == 422 and answer.json["code"] == "respondent"
 
 
 def test_units_offered_leave_out_the_reported_one(app, story):

@@ -11,7 +11,7 @@ from webapp.cases.file_case import find_by_code
 from webapp.http.web import env
 from webapp.models import ApiToken, Case, Task, db
 from webapp.models.token import token_hash
-from webapp.permissions import Citizen, Person, find_person, may_see, visible_cases
+from webapp.permissions import Citizen, Person, find_person, may_see_task, visible_cases
 
 from .problems import ApiProblem
 
@@ -70,5 +70,4 @@ def asker_of_task(task_id: int) -> Person | Citizen:
 
 def hidden(actor: Person | Citizen, task_id: int) -> bool:
     """Whether the task's case is not the actor's to see, so that even a refusal would tell too much. To be asked after a rollback."""
-    case_id = db.session.scalar(select(Task.case_id).where(Task.id == task_id))
-    return isinstance(actor, Person) and (case_id is None or not may_see(actor, case_id))
+    return isinstance(actor, Person) and not may_see_task(actor, task_id)

@@ -18,7 +18,7 @@ from webapp.http.jinja import current_lang
 from webapp.http.problems import problem_response, refusal_response
 from webapp.http.web import env, loosen_styles, person, safe_next, staff_only
 from webapp.models import Case, db
-from webapp.permissions import may_see
+from webapp.permissions import may_see, may_see_task
 
 from .blueprint import desk
 from .budgets import budget_view
@@ -57,7 +57,7 @@ def complete(task_id: int):
         return not_found()
     except Refusal as refusal:
         db.session.rollback()
-        return refusal_response(refusal)
+        return refusal_response(refusal, seen=True) if may_see_task(person(), task_id) else not_found()
     seen = work.case.respondent is None or work.case.respondent not in person().covered()      # their unit had the task: it is on the case
     return gone_on(work, _("已提交：%(number)s", number=work.case.number), seen)
 
@@ -87,7 +87,7 @@ def _hold(task_id: int, use_case):
         db.session.commit()
     except Refusal as refusal:
         db.session.rollback()
-        if refusal.code in ("respondent", "recused"):
+        if not may_see_task(person(), task_id):
             raise NotFound from None
         flash(refusal.en if current_lang() == "en" else refusal.zh, "warn")
     return redirect(back)
@@ -142,7 +142,7 @@ def take(number: str, name: str):
         return not_found()
     except Refusal as refusal:
         db.session.rollback()
-        return refusal_response(refusal)
+        return refusal_response(refusal, seen=True) if may_see(person(), case_id) else not_found()
     taken = work.manifest.actions[name]
     return gone_on(work, _("已提交：%(name)s", name=taken.en if current_lang() == "en" else taken.zh), may_see(person(), work.case.id))
 
