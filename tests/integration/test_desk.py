@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from tests.conftest import settings_for
 from tests.desk_story import (
@@ -160,6 +160,19 @@ def test_a_case_behind_the_wall_looks_like_none(app, story):
             assert [a.status_code for a in answers] == [404, 404]
         answers = [browser.submit(f"/desk/tasks/{each}/complete?version={version}", {"decision": "reply", "text": "x"}) for each, version in ((task.id, 1), (task.id, 9), (10**6, 1))]
         assert [a.status_code for a in answers] == [404] * 3 and len({a.text for a in answers}) == 1
+
+
+def test_an_action_sent_twice_is_taken_once(app, story):
+    number = story.at_handle()
+    browser, order = Browser(app, SCREENER), {"trigger": "dc-s-4", "mode": "phone", "instruction": "推诿"}
+    page = browser.get(f"/desk/cases/{number}/actions/order_supervision").text
+    address = unescape(re.search(r'data-action="([^"]+)"', page)[1])
+    assert [browser.submit(address, order).status_code for _ in range(2)] == [200, 200]
+    assert browser.submit(address, {**order, "mode": "onsite"}).json["code"] == "idempotency"
+    assert story.scalar(select(func.count()).select_from(Supervision)) == 1
+    page = browser.get(f"/desk/cases/{number}/actions/order_supervision").text
+    assert browser.submit(unescape(re.search(r'data-action="([^"]+)"', page)[1]), order).status_code == 200
+    assert story.scalar(select(func.count()).select_from(Supervision)) == 2
 
 
 def test_who_steps_out_loses_sight_of_the_case(app, story):

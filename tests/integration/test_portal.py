@@ -226,13 +226,29 @@ def test_supplement_is_attached_and_the_original_stays(app, client):
         assert db.session.scalar(select(func.count()).select_from(Written)) == 2
 
 
+def test_a_page_sent_twice_adds_once(app, client):
+    number, _ = file_one(client)
+    address = f"/follow/{number}/act/add_information"
+    data = {"csrf_token": token(client), "text": "补充：收据", "draft": hidden(client.get(address).text, "draft")}
+    assert [client.post(address, data=data).status_code for _ in range(2)] == [303, 303]
+    other = client.post(address, data={**data, "text": "补充：照片"})
+    assert other.status_code == 422 and "没有再提交" in other.text
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Written)) == 2
+    assert client.post(address, data={**data, "text": "补充：照片", "draft": hidden(client.get(address).text, "draft")}).status_code == 303
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Written)) == 3
+
+
 def test_withdraw_ends_it(app, client):
     number, _ = file_one(client)
     officials(app, number, "receive")
     assert client.post(f"/follow/{number}/act/withdraw", data={"csrf_token": token(client), "reason": "已自行解决"}).status_code == 303
     page = client.get(f"/follow/{number}").text
     assert "您已撤回" in page and f"/follow/{number}/act/withdraw" not in page
-    assert client.post(f"/follow/{number}/act/withdraw", data={"csrf_token": token(client)}).status_code == 404
+    again = client.post(f"/follow/{number}/act/withdraw", data={"csrf_token": token(client)}, follow_redirects=True)
+    assert again.status_code == 200 and "这一项已经提交过了" in again.text
+    assert client.get(f"/follow/{number}/act/withdraw").status_code == 404
     with app.app_context():
         assert db.session.execute(select(Case.status, Case.outcome)).one() == ("closed", "withdrawn")
 

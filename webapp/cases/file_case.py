@@ -81,7 +81,7 @@ def file_case(env: Environment, procedure: str, given: dict[str, Any], *, key: s
     Returns the receipt and the case's work (None when the receipt is an earlier one). Invalid, Refusal or UnknownProcedure otherwise.
     """
     now = env.now()
-    body = _body_hash([procedure, given, *([entered.unit, str(entered.received), consultation] if entered else [])])
+    body = body_hash([procedure, given, *([entered.unit, str(entered.received), consultation] if entered else [])])
     if key is not None:
         if db.engine.dialect.name == "postgresql":      # two requests with one key take turns; SQLite's writers do so anyway
             db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
@@ -124,7 +124,7 @@ def file_case(env: Environment, procedure: str, given: dict[str, Any], *, key: s
     return receipt, work
 
 
-def _body_hash(sent: list[Any]) -> str:
+def body_hash(sent: list[Any]) -> str:
     """By what the same body is known again. Half of a surrogate pair cannot be written down: no body is that one, and its field is refused."""
     try:
         return hashlib.sha256(canonical_json(sent)).hexdigest()
@@ -223,4 +223,4 @@ def find_by_code(env: Environment, number: str, code: str) -> Citizen | None:
     return Citizen(row.id)
 
 
-__all__ = ["Entered", "Receipt", "check_filing", "code_hash", "file_case", "find_by_code", "flat_content"]
+__all__ = ["Entered", "Receipt", "body_hash", "check_filing", "code_hash", "file_case", "find_by_code", "flat_content"]

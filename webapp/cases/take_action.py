@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from webapp.domain.ledger import content_hash
 from webapp.engine import Act, Refusal, Release
 from webapp.engine.manifest import Action
-from webapp.models import Account, Filing, Membership, Recusal, Unit, db
+from webapp.models import Account, Filing, IdempotencyKey, Membership, Recusal, Unit, db
 from webapp.permissions import Actor, Citizen, Person, System, may_see
 
 from .answering import clean_answers
@@ -16,13 +16,19 @@ from .case_work import CaseWork
 from .do_task import check_wall
 from .environment import Environment
 from .errors import NotFound, refuse
+from .file_case import body_hash
 from .resolve import resolve_unit
 
 
-def take_action(env: Environment, case_id: int, name: str, data: Any, actor: Actor) -> CaseWork:
-    """Take an action on a case. NotFound, Refusal (`not_allowed`, `forbidden`, `closed`, the manifest's own) or Invalid."""
+def take_action(env: Environment, case_id: int, name: str, data: Any, actor: Actor, key: str | None = None) -> CaseWork:
+    """Take an action on a case. NotFound, Refusal (`not_allowed`, `forbidden`, `closed`, the manifest's own) or Invalid.
+
+    `key` makes it one act however often it is sent: the same key and data again do nothing more, other data are refused (`idempotency`).
+    """
     work = CaseWork.open(env, case_id, actor)
     check_wall(work)
+    if key is not None and _taken_before(work, f"act:{case_id}:{key}", data):
+        return work
     work.catch_up()
     action = work.manifest.actions.get(name)
     if action is None:
@@ -39,6 +45,16 @@ def take_action(env: Environment, case_id: int, name: str, data: Any, actor: Act
     _carry_out(work, action, answers, actor)
     work.flush()
     return work
+
+
+def _taken_before(work: CaseWork, key: str, data: Any) -> bool:
+    """Whether this has been sent and taken already, as it is now; keeps the key for the next time. Two at once wait for each other at the case's lock."""
+    body, earlier = body_hash([data]), db.session.get(IdempotencyKey, key)
+    if earlier is None:
+        work.new_rows.append(IdempotencyKey(key=key, body_hash=body, answer={}, at=work.now))
+    elif earlier.body_hash != body:
+        raise refuse("idempotency", "这一页已经提交过了，没有再提交。要另外提交，请重新打开这一页。", "This page has been sent already, and nothing was sent now. To send something else, open it anew.")
+    return earlier is not None
 
 
 def may_take(work: CaseWork, action: Action, actor: Actor) -> str | None:

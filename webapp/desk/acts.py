@@ -1,6 +1,9 @@
 """What staff do: claim, give back, complete a task, take an action, reveal who the claimant is. Each commits once, here."""
 from __future__ import annotations
 
+import re
+import secrets
+
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -25,12 +28,20 @@ from .budgets import budget_view
 from .case_view import CaseView, form_parts
 from .cases import case_page
 
+KEY = re.compile(r"[A-Za-z0-9_-]{20,60}", re.ASCII)
+
 
 def submitted() -> dict | None:
     """The values of a form sent as JSON `{"values": {…}}`; None for anything else."""
     body = request.get_json(silent=True)
     values = body.get("values") if isinstance(body, dict) else None
     return values if isinstance(values, dict) else None
+
+
+def sent_key() -> str | None:
+    """The key that a page brought, by which what it sends is done once; None without one."""
+    key = request.args.get("key", "")
+    return key if KEY.fullmatch(key) else None
 
 
 def gone_on(work, done: str, seen: bool):
@@ -124,7 +135,7 @@ def action(number: str, name: str):
         "desk/action.html", head=view.head(), name=offer.action.en if lang == "en" else offer.action.zh, article=article_words(offer.action.article, lang),
         refusal=(offer.refusal.en if lang == "en" else offer.refusal.zh) if offer.refusal else "", refusal_article=article_words(offer.article, lang),
         budget=budget_view(work, offer.action, lang),
-        action_url=url_for("desk.take", number=number, name=name), **form_parts(work, work.deployed.forms[offer.action.form], lang), **frame())
+        action_url=url_for("desk.take", number=number, name=name, key=secrets.token_urlsafe(18)), **form_parts(work, work.deployed.forms[offer.action.form], lang), **frame())
 
 
 @desk.post("/cases/<number>/actions/<name>")
@@ -137,7 +148,7 @@ def take(number: str, name: str):
     if case_id is None:
         return not_found()
     try:
-        work = take_action(env(), case_id, name, values, person())
+        work = take_action(env(), case_id, name, values, person(), sent_key())
     except NotFound:
         return not_found()
     except Refusal as refusal:

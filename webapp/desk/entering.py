@@ -1,7 +1,6 @@
 """Entering what came by letter, telephone or at a window: the form, sending it once, and the slip for the citizen."""
 from __future__ import annotations
 
-import re
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -29,11 +28,10 @@ from webapp.http.web import env, loosen_styles, person, staff_only
 from webapp.models import Case, LedgerEntry, db
 from webapp.permissions import may_see, not_walled_off
 
-from .acts import bad_request, submitted
+from .acts import bad_request, sent_key, submitted
 from .blueprint import desk
 
 SHOWN_FOR = timedelta(minutes=30)       # how long whoever entered a case may read its query code to the citizen
-KEY = re.compile(r"[A-Za-z0-9_-]{20,60}", re.ASCII)
 
 
 @desk.get("/enter")
@@ -95,8 +93,8 @@ def channel_choices(at: Desk, schema: dict[str, Any]) -> list[dict[str, str]]:
 @desk.post("/enter/<procedure>")
 @staff_only
 def enter_send(procedure: str):
-    values, key = submitted(), request.args.get("key", "")
-    if values is None or not KEY.fullmatch(key):
+    values, key = submitted(), sent_key()
+    if values is None or key is None:
         return bad_request()
     at = find_desk(env(), person(), procedure, request.args.get("unit"))
     try:

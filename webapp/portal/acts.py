@@ -69,7 +69,7 @@ def page(view: CitizenCase, name: str, schema: dict, title: str, values: dict | 
     found, values = form_fields(schema, view), values or {}
     file_views = [f for f in found if f.kind == "file"]
     keys = [f.key for f in file_views]
-    draft = Draft(_draft_name(view, name), answers={key: values.get(key) or [] for key in keys})
+    draft = Draft(_draft_name(view, name), answers={key: values.get(key) or [] for key in keys})       # its key makes what the page sends one act
     body = render_template("portal/act.html", case=view.case, name=name, words=words, title=words["title"] or title, asked=[f for f in found if f.kind != "file"],
                            values=values, problems=problems or [], file_views=file_views, files=sent_files(keys, values), file_limits=file_limits(), draft=draft.sign())
     return body, 422 if problems else 200
@@ -82,13 +82,16 @@ def act(number: str, name: str):
     """An action of the citizen's: asked for, or taken."""
     who, view = must_be_open(number)
     action = next((a for a in view.actions if a.name == name), None)
-    if action is None:
+    if action is None and (request.method == "GET" or name not in view.deployed.manifest.actions):
         abort(404)
+    if action is None:      # sent twice, and the first one closed the case
+        flash(_("这一项已经提交过了。") if name in view.done else _("此件已办结，没有提交。"))
+        return redirect(url_for("portal.follow_case", number=number), 303)
     schema = view.deployed.forms[action.form].schema
     title = action.en if current_lang() == "en" else action.zh
     if request.method == "GET":
         return page(view, name, schema, title)
-    return _submit(view, name, schema, title, lambda data: take_action(env(), view.case.id, name, data, who))
+    return _submit(view, name, schema, title, lambda data, key: take_action(env(), view.case.id, name, data, who, key))
 
 
 @portal.route("/follow/<number>/task/<int:task_id>", methods=["GET", "POST"])
@@ -108,7 +111,7 @@ def task(number: str, task_id: int):
     title = node.en if current_lang() == "en" else node.zh
     if request.method == "GET":
         return page(view, waiting.name, schema, title)
-    return _submit(view, waiting.name, schema, title, lambda data: complete_task(env(), waiting.id, data, who, waiting.version))
+    return _submit(view, waiting.name, schema, title, lambda data, key: complete_task(env(), waiting.id, data, who, waiting.version))
 
 
 def _submit(view: CitizenCase, name: str, schema: dict, title: str, do):
@@ -121,7 +124,7 @@ def _submit(view: CitizenCase, name: str, schema: dict, title: str, do):
     if problems:
         return page(view, name, schema, title, data, problems)
     try:
-        do(data)
+        do(data, kept.key if kept else None)
         db.session.commit()
     except Invalid as invalid:
         db.session.rollback()
