@@ -3,16 +3,18 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 
 class MailError(Exception):
-    """The mail was not accepted. `again` tells whether it may be tried again later."""
+    """The mail was not accepted. `again` tells whether it may be tried again later, `away` that the server does not answer to anybody."""
 
-    def __init__(self, message: str, again: bool):
-        self.again = again
+    def __init__(self, message: str, again: bool, away: bool = False):
+        self.again, self.away = again, away
         super().__init__(message)
 
 
@@ -31,25 +33,33 @@ class Mailer:
             return "is not smtp://host:port or smtps://host:port"
         return None if "@" in self.sender else "needs a sender's address"
 
-    def send(self, to: str, subject: str, body: str, message_id: str) -> None:
-        """Send one mail; the same `message_id` again lets the receiving side drop a double. MailError otherwise."""
+    def send(self, to: str, subject: str, body: str, message_id: str, at: datetime) -> None:
+        """Send one mail, written `at`; the same `message_id` again lets the receiving side drop a double. MailError otherwise."""
         message = EmailMessage()
         try:
             message["From"], message["To"], message["Subject"] = self.sender, to, subject
-            message["Message-ID"] = f"<{message_id}@{self.sender.rpartition('@')[2]}>"
-        except ValueError as error:
+            message["Date"] = at
+            message["Message-ID"] = f"<{message_id}@{message['From'].addresses[0].domain}>"
+        except (ValueError, IndexError) as error:
             raise MailError(f"not an address or subject that can be sent: {error}", again=False) from None
         message.set_content(body)
         try:
-            with self._connect() as server:
-                server.send_message(message)
+            server = self._connect()
+        except (OSError, smtplib.SMTPException) as error:       # whatever it is, this letter is not the cause
+            raise MailError(str(error), again=True, away=True) from None
+        try:
+            server.send_message(message)
+        except smtplib.SMTPNotSupportedError as error:          # an address that this server cannot take
+            raise MailError(str(error), again=False) from None
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
-            raise MailError(f"refused for {to}: {codes}", again=all(code < 500 for code in codes)) from None
+            raise MailError(f"refused for {to}: {codes}", again=all(code < 500 for code in codes), away=421 in codes) from None
         except smtplib.SMTPResponseException as error:
-            raise MailError(f"{error.smtp_code} {error.smtp_error!r}", again=error.smtp_code < 500) from None
+            raise MailError(f"{error.smtp_code} {error.smtp_error!r}", again=error.smtp_code < 500, away=error.smtp_code == 421) from None
         except (OSError, smtplib.SMTPException) as error:
-            raise MailError(str(error), again=True) from None
+            raise MailError(str(error), again=True, away=True) from None
+        finally:
+            _part(server)
 
     def _connect(self) -> smtplib.SMTP:
         parts = urlsplit(self.url)
@@ -58,10 +68,21 @@ class Mailer:
             server: smtplib.SMTP = smtplib.SMTP_SSL(parts.hostname, parts.port or 465, timeout=self.timeout, context=context)
         else:
             server = smtplib.SMTP(parts.hostname, parts.port or 25, timeout=self.timeout)
+        try:
             server.ehlo()
-            if server.has_extn("starttls"):
+            if parts.scheme == "smtp" and server.has_extn("starttls"):
                 server.starttls(context=context)
                 server.ehlo()
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+        except BaseException:
+            server.close()
+            raise
         return server
+
+
+def _part(server: smtplib.SMTP) -> None:
+    """Say good-bye. The mail has been taken or refused before: whatever is answered to this changes nothing."""
+    with suppress(OSError, smtplib.SMTPException):
+        server.quit()
+    server.close()

@@ -34,7 +34,7 @@ class PaperMailer:
     def __init__(self, path: Path):
         self.path = path
 
-    def send(self, to: str, subject: str, text: str, message_id: str) -> None:
+    def send(self, to: str, subject: str, text: str, message_id: str, at: datetime) -> None:
         with self.path.open("a") as paper:
             paper.write(message_id + "\n")
             paper.flush()

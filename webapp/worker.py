@@ -27,7 +27,8 @@ log = logging.getLogger("duban.worker")
 
 TURN = 3.0                  # seconds between turns when nothing wakes the worker
 LOOK = 0.25                 # seconds between looks at the demonstration's clock
-BATCH = 50                  # cases or letters of one turn's query
+BATCH = 50                  # cases of one turn's query
+LETTERS = 50                # of a turn
 ATTEMPTS = 3                # of a moment, before its case is left to a person
 SENDINGS = 8                # of a letter
 CLEARING = timedelta(hours=1)    # between two clearings of uploads that nobody attached
@@ -140,63 +141,71 @@ def _gather(env: Environment, account_id: int) -> int:
 
 # -- the outbox ------------------------------------------------------------------------------------------------------
 def deliver(env: Environment, mailer: Mailer | None, stop: threading.Event | None = None) -> int:
-    """Send what waits in the outbox, at least once, after the commit that wrote it. Returns how many were sent.
+    """Send what waits in the outbox, at least once, after the commit that wrote it: so many letters at most, that deadlines never wait long. Returns how many were sent.
 
+    Letters are taken one by one, so that none is held longer than its lease while others are sent; a mail server that is away is left alone until the next turn.
     Without a mail server a letter stands as sent through the app, where its message can be read.
     """
     sent = 0
-    while not (stop and stop.is_set()):
-        taken = _take(env)
-        if not taken:
-            return sent
-        for letter in taken:
+    while sent < LETTERS and not (stop and stop.is_set()) and (letter := _take(env)) is not None:
+        try:
             sent += _send(env, letter, mailer)
+        except _Away:
+            break
     return sent
 
 
-def _waiting(env: Environment):
-    return select(Outbox).where(Outbox.state == "waiting", Outbox.next_at <= env.now()).order_by(Outbox.next_at).limit(BATCH)
+class _Away(Exception):
+    """The mail server does not answer; nothing more is to be tried now."""
 
 
-def _take(env: Environment) -> list[Outbox]:
-    """Take letters for a while: the sending itself holds no lock."""
+def _take(env: Environment) -> Outbox | None:
+    """Take the next letter for a while: the sending itself holds no lock."""
+    waiting = Outbox.state == "waiting", Outbox.next_at <= env.now()
     with reading_only():
-        waits = db.session.scalar(select(exists().where(Outbox.state == "waiting", Outbox.next_at <= env.now())))
+        waits = db.session.scalar(select(exists().where(*waiting)))
         db.session.remove()
     if not waits:
-        return []
-    rows = list(db.session.scalars(_waiting(env).with_for_update(skip_locked=True)))
-    for row in rows:
+        return None
+    row = db.session.scalar(select(Outbox).where(*waiting).order_by(Outbox.next_at).limit(1).with_for_update(skip_locked=True))
+    if row is not None:
         row.attempts, row.next_at = row.attempts + 1, env.now() + LEASE
     db.session.commit()
     db.session.remove()
-    return rows
+    return row
 
 
 def _send(env: Environment, letter: Outbox, mailer: Mailer | None) -> int:
+    """Send one letter and enter what came of it, unless it has been taken by another since. Returns 1 when it was sent; _Away."""
     values: dict = {"state": "sent"}
-    if letter.channel == "mail" and mailer is None:
-        values["channel"] = "app"
-    elif letter.channel == "mail":
-        try:
-            words = _words(env, letter)
-            if words is None:
-                values["channel"] = "app"
-            else:
-                mailer.send(letter.payload["to"], *words, f"outbox-{letter.id}")
-        except MailError as error:
-            to = letter.payload["to"]
-            said = str(error).replace(to, mask("claimant_email", to))       # who wrote is no administrator's to read
-            log.warning("outbox %s, attempt %s: %s", letter.id, letter.attempts, said)
-            more = error.again and letter.attempts < SENDINGS
-            values = {"state": "waiting", "next_at": env.now() + timedelta(minutes=2**letter.attempts)} if more else {"state": "failed"}
-            if not more:
-                open_incident(letter.case_id, "letter", str(letter.id), f"MailError: {said}", env.now())
-    if values["state"] == "sent" and letter.attempts > 1:
+    error: Exception | None = None
+    said = ""
+    try:
+        words = _words(env, letter) if letter.channel == "mail" and mailer is not None else None
+        if words is not None:
+            mailer.send(letter.payload["to"], *words, f"outbox-{letter.id}", letter.created_at)
+        elif letter.channel == "mail":
+            values["channel"] = "app"
+    except OperationalError:
+        raise
+    except Exception as failure:
+        db.session.rollback()
+        error = failure
+        to = letter.payload.get("to", "")
+        said = f"{type(error).__name__}: {error}"
+        said = said.replace(to, mask("claimant_email", to)) if to else said         # who wrote is no administrator's to read
+        log.warning("outbox %s, attempt %s: %s", letter.id, letter.attempts, said, exc_info=not isinstance(error, MailError))
+        more = (not isinstance(error, MailError) or error.again) and letter.attempts < SENDINGS
+        values = {"state": "waiting", "next_at": env.now() + timedelta(minutes=2**letter.attempts)} if more else {"state": "failed"}
+    ours = db.session.execute(update(Outbox).where(Outbox.id == letter.id, Outbox.state == "waiting", Outbox.attempts == letter.attempts).values(**values)).rowcount
+    if ours and values["state"] == "failed":
+        open_incident(letter.case_id, "letter", str(letter.id), said, env.now())
+    if ours and values["state"] == "sent" and letter.attempts > 1:
         solve(letter.case_id, "letter", str(letter.id), env.now())
-    db.session.execute(update(Outbox).where(Outbox.id == letter.id).values(**values))
     db.session.commit()
     db.session.remove()
+    if isinstance(error, MailError) and error.away:
+        raise _Away()
     return int(values["state"] == "sent")
 
 
@@ -246,18 +255,21 @@ class Worker(threading.Thread):
             self._measurer.end()
 
     def turn(self) -> bool:
-        """One sweep, one delivery, and a batch of a calendar's change. Nothing that goes wrong ends the worker. Returns whether more of the change waits."""
+        """One sweep, one delivery, and a batch of a calendar's change. Nothing that goes wrong ends the worker. Returns whether more letters or more of the change wait."""
         more = False
         with self.app.app_context():
-            for work in (lambda: sweep(self.env, self._ending), lambda: gather(self.env, self._ending), lambda: deliver(self.env, self.mailer, self._ending), self._clear_files, self._measurer.turn, self._apply_changes):
+            for work in (lambda: sweep(self.env, self._ending), lambda: gather(self.env, self._ending), self._deliver, self._clear_files, self._measurer.turn, self._apply_changes):
                 try:
-                    more = work() is True
+                    more = work() is True or more
                 except Exception:
                     log.exception("the worker's turn was cut short")
                     db.session.rollback()
                 finally:
                     db.session.remove()
         return more
+
+    def _deliver(self) -> bool:
+        return deliver(self.env, self.mailer, self._ending) == LETTERS
 
     def _apply_changes(self) -> bool:
         return apply_changes(self.env, stop=self._ending) > 0

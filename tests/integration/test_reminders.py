@@ -194,7 +194,7 @@ class Post:
     def __init__(self):
         self.sent = []
 
-    def send(self, to, subject, body, message_id):
+    def send(self, to, subject, body, message_id, at):
         self.sent.append((to, subject, body, message_id))
 
 

@@ -99,7 +99,7 @@ class Post:
     def __init__(self, error: MailError | None = None):
         self.sent, self.error = [], error
 
-    def send(self, to, subject, body, message_id):
+    def send(self, to, subject, body, message_id, at):
         if self.error is not None:
             raise self.error
         self.sent.append((to, message_id))
@@ -136,6 +136,44 @@ def test_a_letter_that_is_refused_fails(env, cases):
     assert {row[1] for row in letters()} == {"failed"}
     said = {incident.error for incident, _ in unsolved()}
     assert said == {"MailError: refused for z***@example.org: no such mailbox"}      # administrators do not read who wrote
+
+
+def test_a_mail_server_that_is_away_is_left_alone_until_the_next_turn(env, cases):
+    """Or a server that hangs would keep the deadlines waiting as many times as there are letters."""
+    post = Post(MailError("timed out", again=True, away=True))
+    assert deliver(env, post) == 0
+    assert sorted(row[1:] for row in letters()) == [("waiting", 0)] * (len(letters()) - 1) + [("waiting", 1)]
+    post.error = None
+    assert deliver(env, post) == len(letters()) - 1     # the one that was tried waits its minutes
+
+
+def test_a_turn_sends_so_many_letters_and_no_more(env, cases, monkeypatch):
+    monkeypatch.setattr(worker, "LETTERS", 2)
+    assert deliver(env, Post()) == 2
+
+
+def test_a_letter_that_another_worker_has_taken_since_is_left_to_it(env, cases):
+    """The lease ran out while the mail server was slow."""
+    class Slow(Post):
+        def send(self, *letter):
+            db.session.execute(update(Outbox).where(Outbox.attempts == 1).values(attempts=2, state="sent"))
+            db.session.commit()
+            raise MailError("timed out", again=True, away=True)
+
+    deliver(env, Slow())
+    assert ("mail", "sent", 2) in letters()
+
+
+def test_a_letter_that_cannot_be_written_stops_no_other(env, cases, monkeypatch):
+    first, sound = db.session.scalar(select(func.min(Outbox.id))), worker._words
+    monkeypatch.setattr(worker, "_words", lambda env, letter: {}["nothing"] if letter.id == first else sound(env, letter))
+    post = Post()
+    assert deliver(env, post) == len(letters()) - 1
+    for _ in range(worker.SENDINGS):
+        env.clock.move(env.now() + timedelta(days=1))
+        deliver(env, post)
+    assert db.session.scalar(select(Outbox.state).where(Outbox.id == first)) == "failed"
+    assert [(i.what, i.subject) for i, _ in unsolved()] == [("letter", str(first))]
 
 
 def test_the_thread_turns_and_stops(app, env, cases):
