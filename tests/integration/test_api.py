@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import threading
 from datetime import timedelta
@@ -357,6 +358,23 @@ def test_the_citizen_finds_the_rating(app, client):
     assert client.get(address).json["tasks"] == []
 
 
+# -- what is not taken --------------------------------------------------------------------------------------------------
+def in_chunks(client, body: bytes):
+    """A request without a length, as a server that takes chunks hands it on."""
+    return client.post("/api/v1/cases", input_stream=io.BytesIO(body), content_type="application/json", environ_overrides={"wsgi.input_terminated": True})
+
+
+def test_a_body_in_chunks_is_bounded_and_never_cut_off(client):
+    body = json.dumps(FILE).encode()
+    assert in_chunks(client, body).status_code == 201
+    problem(in_chunks(client, body + b" " * 2**20 + b"and what is no JSON"), 413, "too_large")
+
+
+@pytest.mark.parametrize(("more", "field"), [({"consultation": 1}, "consultation"), ({"documents": [{"name": "a.txt", "text": 5}]}, "documents.0.text"), ({"documents": [{"name": 5, "text": "x"}]}, "documents.0.name")])
+def test_a_filing_drops_and_rewrites_nothing(client, more, field):
+    assert field in [each["field"] for each in problem(post(client, "/cases", {**FILE, **more}), 422)["fields"]]
+
+
 # -- the clock ---------------------------------------------------------------------------------------------------------
 def test_the_clock_is_moved_and_everything_due_has_happened(app, client, clock):
     staff = token_for(app, SUPERVISOR)
@@ -387,7 +405,7 @@ def test_a_clock_request_that_does_not_hold(client, body):
 
 
 def test_a_case_that_breaks_stops_no_other(app, client, monkeypatch):
-    from webapp.api import demo
+    from webapp.cases import fire_moments
 
     staff = token_for(app, SUPERVISOR)
     cases = [file(client) for _ in range(2)]
@@ -396,14 +414,14 @@ def test_a_case_that_breaks_stops_no_other(app, client, monkeypatch):
     with app.app_context():
         broken = db.session.scalar(select(Case.id).where(Case.number == cases[0]["case"]))
         db.session.remove()
-    sound = demo.fire_case
+    sound = fire_moments.fire_case
 
     def fire(env, case_id):
         if case_id == broken:
             raise RuntimeError("broken")
         return sound(env, case_id)
 
-    monkeypatch.setattr(demo, "fire_case", fire)
+    monkeypatch.setattr(fire_moments, "fire_case", fire)
     assert post(client, "/demo/clock", {"to": "2026-03-04 00:05"}).json["fired"] >= 1
 
 
@@ -421,6 +439,8 @@ def test_there_is_no_clock_outside_the_demonstration(strict):
     client = strict.test_client()
     unknown = problem(client.post("/api/v1/none", json={}), 404)
     assert problem(client.post("/api/v1/demo/clock", json={"to": "2026-03-05"}), 404) == unknown
+    assert client.get("/api/v1/demo/clock").status_code == 404
+    assert not [path for path in client.get("/api/v1/openapi.json").json["paths"] if "demo" in path]
 
 
 def test_guessing_codes_is_slowed_down(strict, monkeypatch):

@@ -38,7 +38,7 @@ NUMBER = text("案件编号。 The case's number.", 40)
 STATUS = text(enum=["open", "closed"])
 OPEN = list_of(text(), description="等待办理的任务，每项一个名称；评价不列出。 The user tasks that wait, one name for each; `rate` is never listed.")
 
-FILE: Schema = {"type": ["string", "object"], "maxLength": 200, "maxProperties": 5,
+FILE: Schema = {"type": ["string", "object"], "maxLength": 200, "maxProperties": 5, "properties": {name: {"type": "string"} for name in ("name", "text", "base64")},
                 "description": "已上传文件的编号，或 `{name, text}`、`{name, base64}`。 An uploaded file's id, or the file itself."}
 
 CLAIMANT = {

@@ -1,14 +1,13 @@
 """The demonstration's clock: moved forward, and everything that then is due has happened before the answer. Outside the demonstration there is none."""
 from __future__ import annotations
 
-import logging
 import re
 from datetime import UTC, datetime, timedelta
 
 from flask import current_app, jsonify
 from sqlalchemy import func, select
 
-from webapp.cases.fire_moments import due_cases, fire_case
+from webapp.cases.fire_moments import fire_all
 from webapp.domain.clock import SHANGHAI
 from webapp.http.web import env
 from webapp.models import LedgerEntry, db
@@ -16,23 +15,19 @@ from webapp.models.storage import reading_only
 
 from .blueprint import api
 from .operations import NO_QUERY, answer, body, operation, problems
-from .problems import ApiProblem, settings
+from .problems import ApiProblem
 from .reading import read_body, read_query
 
-log = logging.getLogger("duban.api")
 FARTHEST = timedelta(days=800)      # at once: every weekly reminder on the way fires
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
 
 
-@api.post("/demo/clock")
 @operation("public", {
     "operationId": "moveClock", "summary": "拨快演示时钟 Move the demonstration's clock",
-    "description": "只在演示模式下有，只能向前；到期的时点都触发之后才答复。 In the demonstration only, forward only; answered after the moments have fired.",
+    "description": "只能向前；到期的时点都触发之后才答复。 Forward only; answered after the moments have fired.",
     "requestBody": body("ClockMove"),
-    "responses": {"200": answer("已拨。 Moved.", "Clock"), **problems(400, 404, 413, 415, 422)}})
+    "responses": {"200": answer("已拨。 Moved.", "Clock"), **problems(400, 413, 415, 422)}})
 def clock():
-    if not settings().demo:
-        raise ApiProblem(404)
     read_query(NO_QUERY)
     to = read_moment(read_body("ClockMove")["to"])
     now = env().now()
@@ -43,11 +38,17 @@ def clock():
     db.session.remove()
     before = _count_fired(to)
     env().clock.move(to)
-    _fire_all()
+    fire_all(env())
     worker = current_app.extensions.get("duban_worker")
     if worker is not None:
         worker.turn()           # what was to be told is delivered too
     return jsonify(now=env().now().isoformat(), fired=_count_fired(to) - before)
+
+
+@api.record
+def _in_the_demonstration_only(state) -> None:
+    if state.app.extensions["duban"].settings.demo:
+        state.add_url_rule("/demo/clock", "clock", clock, methods=["POST"])
 
 
 def read_moment(text: str) -> datetime:
@@ -59,27 +60,6 @@ def read_moment(text: str) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise ApiProblem(422, [("to", "date", "不是有效的日期或时间", "Not a real date or time")])
-
-
-def _fire_all() -> None:
-    """Each case in its own transaction; one that fails is left to the worker, which keeps count, and stops no other."""
-    failed: set[int] = set()
-    while True:
-        with reading_only():
-            cases = [c for c in due_cases(env().now(), 50 + len(failed)) if c not in failed]
-            db.session.remove()
-        if not cases:
-            return
-        for case_id in cases:
-            try:
-                fire_case(env(), case_id)
-                db.session.commit()
-            except Exception:
-                db.session.rollback()
-                log.exception("case %s: its moments could not be fired", case_id)
-                failed.add(case_id)
-            finally:
-                db.session.remove()
 
 
 def _count_fired(since: datetime) -> int:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Response, current_app, request
+from flask import Response, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -108,8 +108,3 @@ def _unrouted(response: Response) -> Response:
     if getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
-
-
-def settings():
-    """The application's settings."""
-    return current_app.extensions["duban"].settings

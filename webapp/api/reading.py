@@ -28,6 +28,8 @@ def read_body(schema: str, optional: bool = False) -> dict[str, Any]:
     """
     request.max_content_length = MOST
     raw = request.get_data(cache=False)
+    if request.content_length is None and len(raw) >= MOST:     # sent in chunks: what goes beyond the bound was left unread
+        raise ApiProblem(413)
     if optional and not raw:
         return {}
     if request.mimetype != "application/json" or request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":

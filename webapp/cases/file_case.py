@@ -98,7 +98,7 @@ def file_case(env: Environment, procedure: str, given: dict[str, Any], *, key: s
                         "This is about your own unit or one above it: you cannot enter it; pass it on as it is to another receiving office")])
     office = _office(env, deployed, given.get("office"), content.get("respondent"))
     case = _new_case(env, deployed, content, office, now)
-    if deployed.manifest.filing.get("consultation"):
+    if consultation is not None or deployed.manifest.filing.get("consultation"):
         _join_consultation(case, consultation, deployed, now)
     case.sample = _sample(env.ledger_key, case.number) if sample is None else sample
     code = query_code(env.ledger_key, case.number)
@@ -198,6 +198,8 @@ def _sample(key: bytes, number: str) -> int:
 
 def _join_consultation(case: Case, consultation_id: int | None, deployed: Deployed, now) -> None:
     """An opinion belongs to a consultation and is taken only within its window, which ends at 24:00 of its last day."""
+    if not deployed.manifest.filing.get("consultation"):
+        raise Invalid([("consultation", "unknown_field", "本程序不是对意见征集发表意见", "The procedure is not about consultations")])
     found = db.session.get(Consultation, consultation_id) if consultation_id is not None else None
     if found is None or found.procedure != deployed.procedure:
         raise Invalid([("consultation", "unknown_consultation", "没有这项意见征集", "There is no such consultation")])
