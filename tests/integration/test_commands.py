@@ -82,7 +82,7 @@ def test_demonstration_and_real_data_do_not_meet(place, monkeypatch, capsys):
 def test_an_account_is_created(place, monkeypatch, capsys):
     assert main(["init"]) == 0
     command = ["account", "create", "li.si", "--name", "李四", "--unit", "dali/inspection", "--role", "supervisor"]
-    for typed, code, said in (("short\n", 2, "at least"), ("long-enough-1\n", 0, "created"), ("long-enough-1\n", 2, "already")):
+    for typed, code, said in (("short\n", 2, "at least"), ("duban-demo\n", 2, "everybody knows"), ("long-enough-1\n", 0, "created"), ("long-enough-1\n", 2, "already")):
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
         assert main(command) == code
         captured = capsys.readouterr()

@@ -24,6 +24,7 @@ from webapp.worker import sweep
 
 POINTS = {"file": 2, "complete": 2, "fire": 2, "gather": 4, "deliver": 4, "amend": 10}      # two for each commit; two people are told; delivering takes a letter, then marks it sent
 LEASE = timedelta(minutes=6)
+SHRINKING = ("gather", "amend")     # what one death has left done is done: the later points are passed by the earlier ones' next tries
 
 
 @pytest.fixture
@@ -103,8 +104,8 @@ def test_killed_at_every_commit_point(env, clock, child, tmp_path, name):
         db.session.remove()
         assert count(Case) == 0     # not acknowledged, not there
     db.session.remove()             # this process must not hold the lock
-    for point in range(2, POINTS[name] + 1):
-        child(name, point, later=LEASE * point)
+    died = [child(name, point, later=LEASE * point)[0] == -9 for point in range(2, POINTS[name] + 1)]
+    assert all(died) or name in SHRINKING
     code, said = child(name, 0, later=LEASE * 9)
     assert code == 0
     check(env, tmp_path, name)

@@ -48,7 +48,11 @@ def _create(args) -> int:
             problem = f"'{args.email}' is no address"
         if problem is None:
             password = _password()
-            problem = f"the password needs at least {SHORTEST} characters" if len(password) < SHORTEST else None
+            settings = app.extensions["duban"].settings
+            if len(password) < SHORTEST:
+                problem = f"the password needs at least {SHORTEST} characters"
+            elif password == settings.demo_password and not settings.demo:
+                problem = "this is the demonstration's password, which everybody knows"
         if problem is not None:
             print(f"duban: {problem}", file=sys.stderr)
             return 2
