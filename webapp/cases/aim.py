@@ -26,8 +26,9 @@ def aim_moments(moments: Iterable[Any], clocks: CaseClocks, calendar: Calendar, 
         if row.n > 1 and row.moment.startswith("overdue") and _starts_anew(deadline.moment_at(row.moment, 1, calendar), row, now):
             row.n = 1
         at = deadline.moment_at(row.moment, row.n if repeats else 1, calendar)
-        came = not repeats and row.fired_at is not None      # it comes again only when its deadline runs again, into the future
-        row.fire_at = None if at is None or (came and (at <= row.fired_at or at <= now)) else at
+        if not repeats and row.fired_at is not None and at is not None and at > max(row.fired_at, now):
+            row.fired_at = None         # its deadline runs again: the moment has yet to come, and does so also where it is then moved back
+        row.fire_at = at if repeats or row.fired_at is None else None
 
 
 def _starts_anew(first: datetime | None, row: Any, now: datetime) -> bool:
