@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -300,3 +302,50 @@ def test_at_the_desk(app, clock):
     outsider = Browser(app, "dali/market.clerk")
     outsider.get("/desk/calendar/dali/change", status=404)
     assert "<s>" not in outsider.get(sent.location).text, "only cases one may see"
+
+
+def test_two_approved_at_once_take_turns(app):
+    env, failed = app.extensions["duban"].env, []
+    with app.app_context():
+        changes = [enter(env, [(TOMORROW + timedelta(days=n), False)]) for n in range(2)]
+        stamp, ids = preview(env, find_person(login=OTHER), changes[0]).stamp, [c.id for c in changes]
+        db.session.remove()
+    ready = threading.Barrier(2)
+
+    def decide(change_id: int) -> None:
+        with app.app_context():
+            try:
+                person = find_person(login=OTHER)
+                db.session.remove()
+                ready.wait(10)
+                approve(env, person, change_id, stamp)
+                time.sleep(0.5)
+                db.session.commit()
+            except Refusal as refusal:
+                failed.append(refusal.code)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=decide, args=(each,)) for each in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert failed == ["calendar_moved"]
+    with app.app_context():
+        assert sorted(db.session.scalars(db.select(CalendarChange.state))) == ["applying", "draft"] and preview(env, find_person(login=OTHER), changes[0]).stamp == stamp + 1
+        db.session.remove()
+
+
+def test_one_change_at_a_time_is_applied(env):
+    file_some(env, 1)
+    accept(env, first := enter(env, [(TOMORROW, False)]))
+    second = enter(env, [(TOMORROW + timedelta(days=1), False)])
+    with pytest.raises(Refusal, match="applying"):
+        accept(env, second)
+    db.session.rollback()
+    numbers = [first.id, second.id]
+    apply_whole(env, first)
+    apply_whole(env, accept(env, db.session.get(CalendarChange, numbers[1])))
+    basis = [(e.data["change"], e.data["old"], e.data["due"]) for e in db.session.scalars(db.select(LedgerEntry).where(LedgerEntry.kind == "recomputed").order_by(LedgerEntry.seq))]
+    assert [each[0] for each in basis] == numbers and basis[0][2] == basis[1][1]

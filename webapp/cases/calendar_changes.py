@@ -117,17 +117,21 @@ def discard(env: Environment, person: Person, change_id: int) -> None:
 def approve(env: Environment, person: Person | System, change_id: int, seen_stamp: int | None) -> CalendarChange:
     """Put a draft into force, by somebody else than who entered it. From now on new deadlines count by it; those that run are then moved by the worker.
 
-    `seen_stamp`: the calendars' stamp of the preview that was looked at. Refusal `same_person`, `decided`, or `calendar_moved` when the calendars have
-    changed since. The caller commits.
+    `seen_stamp`: the calendars' stamp of the preview that was looked at. Refusal `same_person`, `decided`, `calendar_moved` when the calendars have
+    changed since, or `applying` while another change is. The caller commits.
     """
     change = db.session.get(CalendarChange, change_id)
     if change is None or not may(env, person, change.layer, ROLES_APPROVE):
         raise NotFound()
     if isinstance(person, Person) and change.entered_by == person.login:
         raise refuse("same_person", "录入人不能批准自己的变更，请另一位管理员批准", "Who entered a change cannot approve it; another administrator must")
+    stamp = read_stamp(CALENDARS, hold=True)                 # two that are approved at once take turns
+    under_way = db.session.scalar(select(CalendarChange.id).where(CalendarChange.state == "applying").limit(1))
     _decide(change_id, person, env, "applying")
-    if seen_stamp is not None and read_stamp(CALENDARS) != seen_stamp:
+    if seen_stamp is not None and stamp != seen_stamp:
         raise refuse("calendar_moved", "预览之后日历又有变动，请重新看过再批准", "The calendars have changed since the preview; please look again before you approve")
+    if under_way is not None:                                # else one would move what the other has changed, in its own name
+        raise refuse("applying", "另一项日历变更正在逐件重新计算，请等它完成后再批准", "Another change of a calendar is being applied; approve this one when that is done")
     change = db.session.get(CalendarChange, change_id, populate_existing=True)
     change.upto = db.session.scalar(select(func.max(Case.id))) or 0
     change.total = db.session.scalar(select(func.count(DeadlineRow.case_id.distinct())).where(*touched(change))) or 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from webapp.answers import FormProblem, compile_form
 from webapp.domain.calendar import Calendar, calendars_of
@@ -172,16 +172,15 @@ class Registry:
         self.__init__()
 
 
-def read_stamp(name: str) -> int:
-    return db.session.scalar(select(Stamp.value).where(Stamp.name == name)) or 0
+def read_stamp(name: str, hold: bool = False) -> int:
+    """The stamp; with `hold` nobody else raises it before this transaction has ended."""
+    query = select(Stamp.value).where(Stamp.name == name)
+    return db.session.scalar(query.with_for_update() if hold else query) or 0
 
 
 def raise_stamp(name: str) -> None:
-    row = db.session.get(Stamp, name)
-    if row is None:
+    if not db.session.execute(update(Stamp).where(Stamp.name == name).values(value=Stamp.value + 1)).rowcount:
         db.session.add(Stamp(name=name, value=1))
-    else:
-        row.value += 1
     db.session.flush()
 
 
