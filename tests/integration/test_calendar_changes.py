@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import MORNING, PROCEDURE
 from tests.desk_story import Browser
 from webapp.cases.apply_change import apply_changes, apply_whole
-from webapp.cases.calendar_changes import approve, discard, enter_change
+from webapp.cases.calendar_changes import approve, discard, enter_change, first_day
 from webapp.cases.do_task import complete_task
 from webapp.cases.errors import NotFound
 from webapp.cases.file_case import file_case
@@ -20,7 +20,7 @@ from webapp.cases.incidents import retry, unsolved
 from webapp.cases.preview_change import moved, preview
 from webapp.domain.clock import local_date
 from webapp.domain.deadlines import Deadline
-from webapp.domain.notice_rows import ChangedDay
+from webapp.domain.notice_rows import ChangedDay, read_rows
 from webapp.engine import Refusal
 from webapp.models import CalendarChange, CalendarMove, DeadlineRow, LedgerEntry, MomentRow, StaffNotice, Supervision, Task, Unit, db
 from webapp.permissions import System, find_person
@@ -349,3 +349,21 @@ def test_one_change_at_a_time_is_applied(env):
     apply_whole(env, accept(env, db.session.get(CalendarChange, numbers[1])))
     basis = [(e.data["change"], e.data["old"], e.data["due"]) for e in db.session.scalars(db.select(LedgerEntry).where(LedgerEntry.kind == "recomputed").order_by(LedgerEntry.seq))]
     assert [each[0] for each in basis] == numbers and basis[0][2] == basis[1][1]
+
+
+def test_a_notice_may_begin_in_the_december_before(env, clock):
+    clock.move(MORNING + timedelta(days=300))       # late December
+    text = "一、元旦：2026年12月30日至2027年1月1日放假调休，共3天。2027年1月2日（周六）上班。"
+    days, problems = read_rows(text, 2027)
+    assert not problems
+    change = enter_change(env, System(), "national", days, 2027, "国务院办公厅通知", local_date(env.now()))
+    db.session.commit()
+    assert first_day(change) == date(2026, 12, 30)
+    approve(env, System(), change.id, None)
+    db.session.commit()
+    national = env.registry.calendar("national")
+    assert [national.is_working(day) for day in (date(2026, 12, 29), date(2026, 12, 30), date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 2))] == [True, False, False, False, True]
+    assert not national.provisional(date(2027, 1, 1)) and national.is_working(date(2026, 10, 10)), "the year before keeps its own notice"
+    for wrong in ("2026年11月30日放假", "2028年1月1日放假"):
+        with pytest.raises(Refusal, match="year"):
+            enter_change(env, System(), "national", [*read_rows("元旦：" + wrong, 2027)[0], *days], 2027, "通知", local_date(env.now()))

@@ -92,8 +92,8 @@ def _check(env: Environment, layer: CalendarLayer, days: Sequence[ChangedDay], y
     if year is not None:
         if layer.parent is not None:
             raise refuse("year", "只有全国一层可以录入全年放假通知", "Only the national layer takes the notice of a whole year", "year")
-        if any(each.day.year != year for each in days):
-            raise refuse("year", f"通知只能安排 {year} 年的日子", f"The notice arranges days of {year} only", "days")
+        if not any(each.day.year == year for each in days) or any(each.day < date(year - 1, 12, 1) or each.day.year > year for each in days):
+            raise refuse("year", f"通知安排的是 {year} 年的日子，元旦假期可以从上一年 12 月开始", f"The notice arranges days of {year}; its New Year may begin in the December before", "days")
     if not basis.strip() or len(basis) > 500:
         raise refuse("basis", "请写明依据，不超过 500 字", "Give the basis, in at most 500 characters", "basis")
     if decided_on is None or decided_on > local_date(env.now()):
@@ -149,7 +149,8 @@ def _decide(change_id: int, person: Person | System, env: Environment, state: st
 
 def first_day(change: CalendarChange) -> date:
     """The first day that the change can bear on: nothing due before it moves."""
-    return date(change.year, 1, 1) if change.year is not None else min(date.fromisoformat(d["day"]) for d in change.days)
+    named = min(date.fromisoformat(d["day"]) for d in change.days)
+    return named if change.year is None else min(named, date(change.year, 1, 1))
 
 
 def touched(change: CalendarChange) -> tuple[ColumnElement[bool], ...]:

@@ -195,7 +195,8 @@ def calendars_with(more: CalendarChange | None = None) -> dict[str, Calendar]:
 
 def _changed(layer: Layer, change: CalendarChange) -> Layer:
     days = tuple(LayerDay(date.fromisoformat(d["day"]), d["working"], d["zh"], d["en"], change.basis, change.decided_on) for d in change.days)
-    if change.year is not None:
-        return layer.noticed(Notice(change.year, days, change.basis))
+    if change.year is not None:             # a notice's days in the December before are single days
+        layer = layer.noticed(Notice(change.year, tuple(entry for entry in days if entry.day.year == change.year), change.basis))
+        days = tuple(entry for entry in days if entry.day.year != change.year)
     touched = {entry.day for entry in days}
     return replace(layer, entries=tuple(entry for entry in layer.entries if entry.day not in touched) + days)
