@@ -7,6 +7,7 @@ from bundled_calendars import DALI, NATION
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webapp.cli import main
 from webapp.domain.compute import compute
 from webapp.domain.spans import Span, SpanError, add_months, add_span, due_date, working_days_between
 
@@ -132,3 +133,12 @@ def test_counting_between_years():
 def test_the_documented_examples(text, start, due):
     found = compute(text, date.fromisoformat(start), NATION)
     assert (found["due"], found["provisional"]) == (due, due > "2027")
+
+
+@pytest.mark.parametrize(("span", "start", "calendar", "said"), [
+    ("-5 wd", "2026-09-22", "dali", "not a span"), ("3661 d", "2026-09-22", "dali", "at most 3660 wd"), ("15 wd", "2026-02-30", "dali", "2026-02-30"), ("15 wd", "soon", "dali", "soon"),
+    ("15 wd", "2026-09-22", "mars", "dali, national"), ("3660 d", "9995-12-30", "national", "1950 to 2099"), ("120 m", "9999-12-31", "national", "1950 to 2099"), ("15 wd", "2099-12-30", "national", "2100"),
+])
+def test_the_command_says_what_it_cannot_read(span, start, calendar, said, capsys):
+    assert main(["deadline", "compute", "--span", span, "--from", start, "--calendar", calendar]) == 2
+    assert said in capsys.readouterr().err

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from webapp.settings import ROOT
@@ -36,7 +36,7 @@ def _compute(args) -> int:
         calendars = calendars_of([load_layer(path.read_bytes()) for path in sorted(folder.glob("*.toml"))])
         if args.calendar not in calendars:
             raise ValueError(f"there is no calendar '{args.calendar}'; there are {', '.join(sorted(calendars))}")
-        found = compute(args.span, date.fromisoformat(args.start), calendars[args.calendar])
+        found = compute(args.span, _day(args.start), calendars[args.calendar])
     except ValueError as error:
         print(f"duban: {error}", file=sys.stderr)
         return 2
@@ -46,6 +46,13 @@ def _compute(args) -> int:
         _print_days(found["days"])
         print(f"due {found['due']}{' (provisional)' if found['provisional'] else ''}")
     return 0
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise ValueError(f"--from: there is no day '{text}' (write it like 2026-09-22)") from None
 
 
 def _print_days(days: list[dict]) -> None:

@@ -11,6 +11,7 @@ from webapp.domain.trace import day_json, trace_leg
 def compute(span: str | Span, start: date, calendar: Calendar) -> dict:
     """The last day of a span from a start, and each day up to it, as JSON-safe data. SpanError, CalendarError."""
     parsed = Span.parse(span)
+    calendar.is_working(start)          # refuses a year that no calendar has, before anything is added to it
     leg = count_out(start, (Term(parsed),), (), calendar)[0]
     return {
         "due": leg.due.isoformat(),

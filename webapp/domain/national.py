@@ -30,7 +30,7 @@ class NationalYear:
 def national_year(year: int) -> NationalYear:
     """The year's days off and make-up days. CalendarError outside 1950-2099."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise CalendarError(f"no national calendar for {year}")
+        raise CalendarError(f"no national calendar for {year}; there is one for {FIRST_YEAR} to {LAST_YEAR}")
     zh = holidays.country_holidays("CN", years=year, language="zh_CN")
     en = holidays.country_holidays("CN", years=year, language="en_US")
     off, swapped = {}, {}

@@ -25,7 +25,7 @@ class Span:
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS or not 0 <= self.n <= UNITS[self.unit]:
-            raise SpanError(f"not a span: {self.n} {self.unit}")
+            raise SpanError(f"not a span: {self.n} {self.unit} (at most {', '.join(f'{most} {unit}' for unit, most in UNITS.items())})")
 
     @classmethod
     def parse(cls, text: "str | Span") -> "Span":
