@@ -157,6 +157,22 @@ def test_it_says_when_the_calendar_has_changed_since(app, story):
     assert "日历调整：由" in page and "日历调整前" in page
 
 
+def test_what_has_ended_is_proved_by_the_calendar_with_which_it_did(app, story):
+    number = story.at_handle()
+    with app.app_context():
+        before = prove_deadline(story.env, System(), number, "receive")
+        assert before["status"] == "met"
+        for day, working in ((before["due"], False), (before["due"], True), ("2026-03-12", False)):
+            change = enter_change(story.env, System(), "dali", [ChangedDay(date.fromisoformat(day), working)], None, "州政府通知", date(2026, 3, 2))
+            approve(story.env, System(), change.id, None)
+            db.session.commit()
+            apply_whole(story.env, change)
+            after = prove_deadline(story.env, System(), number, "receive")
+            assert (after["days"], after["due"], after["calendar"]) == (before["days"], before["due"], before["calendar"]) and after["agrees"]
+        db.session.remove()
+    assert "日历有过变更" not in Browser(app, HANDLER).get(f"/desk/cases/{number}/deadlines/receive").text
+
+
 def test_a_pause_stands_in_the_days_and_the_history(app, story):
     number = story.at_handle()
     with app.app_context():

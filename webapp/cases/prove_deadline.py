@@ -1,6 +1,7 @@
 """A deadline's proof as one document: every day from its start to its due date, why it counts or not, by which rule, and all that happened to it.
 
-Every door renders this one. It is computed by the calendar as it is now and says so where the stored date rests on another version.
+Every door renders this one. While the deadline runs it is computed by the calendar as it is now, and says so where the stored date rests on another version;
+once it has ended, by the version with which it did: what holds is what was counted then.
 """
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ def prove_deadline(env: Environment, actor: Actor, number: str, name: str, n: in
     deadline = Deadline.from_json(row.doc)
     names = not isinstance(actor, Citizen)
     events = History(env.registry, deployed, case.id, deadline, names).events()
-    return {**_document(env, case, deployed, deadline, env.registry.calendar(row.calendar), events), "numbers": [r.n for r in rows], "names": names}
+    calendar = env.registry.calendar_of_version(row.calendar, deadline.calendar_version) if deadline.ended else env.registry.calendar(row.calendar)
+    return {**_document(env, case, deployed, deadline, calendar, events), "numbers": [r.n for r in rows], "names": names}
 
 
 def _may_know(actor: Actor):
@@ -56,7 +58,7 @@ def _may_know(actor: Actor):
 def _document(env: Environment, case: Case, deployed: Deployed, deadline: Deadline, calendar: Calendar, events: list[dict]) -> dict[str, Any]:
     manifest, now = deployed.manifest, env.now()
     legs = deadline.legs(calendar)
-    computed = None if deadline.paused else legs[-1].due
+    computed = legs[-1].due if deadline.due else None          # none while it stands still, nor where it ended so
     days = days_of(deadline, events, calendar)
     entry = manifest.deadlines.get(deadline.name, {})
     asking = next((a for a in manifest.actions.values() if a.deadline == deadline.name and a.opens), None)

@@ -92,6 +92,7 @@ class Registry:
         self._lock = threading.Lock()
         self._deployed: dict[int, Deployed] = {}
         self._calendars: tuple[int, dict[str, Calendar]] = (-1, {})
+        self._earlier: dict[tuple[str, str], Calendar] = {}
         self._directories: tuple[int, dict[str, Directory], dict[str, int]] = (-1, {}, {})
 
     def deployed(self, deployment_id: int) -> Deployed:
@@ -132,6 +133,20 @@ class Registry:
             self._calendars = (stamp, calendars_with())
         return self._calendars[1]
 
+    def calendar_of_version(self, calendar_id: str, version: str) -> Calendar:
+        """The calendar as it was at a version that the approved changes led through; as it is now where they led through none."""
+        now = self.calendar(calendar_id)
+        if now.version == version:
+            return now
+        if (calendar_id, version) not in self._earlier:
+            changes = approved_changes()
+            every = (_calendars_after(changes[:n])[calendar_id] for n in range(len(changes) - 1, -1, -1))
+            found = next((each for each in every if each.version == version), None)
+            if found is None:
+                return now
+            self._earlier[(calendar_id, version)] = found
+        return self._earlier[(calendar_id, version)]
+
     def _directory_memory(self) -> tuple:
         stamp = self._directories[0]
         if stamp < 0:
@@ -164,7 +179,7 @@ class Registry:
         """Forget what may differ in another database: all but the deployments it holds under the same number."""
         held = {(row.id, row.hash) for row in db.session.execute(select(Deployment.id, Deployment.hash))}
         self._deployed = {id: it for id, it in self._deployed.items() if (id, it.hash) in held}
-        self._calendars = (-1, {})
+        self._calendars, self._earlier = (-1, {}), {}
         self._directories = (-1, {}, {})
 
     def forget(self) -> None:
@@ -184,11 +199,20 @@ def raise_stamp(name: str) -> None:
     db.session.flush()
 
 
+def approved_changes() -> list[CalendarChange]:
+    """In the order in which they came into force."""
+    approved = select(CalendarChange).where(CalendarChange.state.in_(("applying", "applied")))
+    return list(db.session.scalars(approved.order_by(CalendarChange.decided_at, CalendarChange.id)))
+
+
 def calendars_with(more: CalendarChange | None = None) -> dict[str, Calendar]:
     """All calendars by id, each layer with its approved changes in their order, and with one more that is only being looked at."""
+    return _calendars_after([*approved_changes(), *([more] if more is not None else [])])
+
+
+def _calendars_after(changes: list[CalendarChange]) -> dict[str, Calendar]:
     layers = {layer.id: layer for layer in (load_layer(row.source) for row in db.session.scalars(select(CalendarLayer)))}
-    approved = select(CalendarChange).where(CalendarChange.state.in_(("applying", "applied"))).order_by(CalendarChange.decided_at, CalendarChange.id)
-    for change in [*db.session.scalars(approved), *([more] if more is not None else [])]:
+    for change in changes:
         layers[change.layer] = _changed(layers[change.layer], change)
     return dict(calendars_of(layers.values()))
 
