@@ -82,7 +82,7 @@ class _View:
         proof, calendar, found = self.proof, self.proof["calendar"], []
         if proof["provisional"]:
             years = "、".join(map(str, proof["provisional_years"])) if self.key == "zh" else ", ".join(map(str, proof["provisional_years"]))
-            found.append(_("暂定：%(years)s年的放假安排尚未公布，先按法定节假日推算，公布后重新计算并告知。", years=years))
+            found.append(_("暂定：%(years)s年的放假安排尚未公布，先按法定节假日推算，公布后重新计算，变动会在这里写明。", years=years))
         if calendar["changed"]:
             versions = {"old": calendar["recorded_version"], "new": calendar["version"]}
             found.append(_("期限记录之后日历有过变更（版本 %(old)s，现为 %(new)s），按现在的日历计算，最后一日不变。", **versions) if proof["agrees"] else
