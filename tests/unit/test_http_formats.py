@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from webapp.http import formats
+from webapp.http.article_words import article_words
 
 DAY = date(2026, 10, 19)
 
@@ -36,3 +37,8 @@ def test_spans(span, zh, en):
 def test_days_left():
     assert [formats.days_left(n, "zh") for n in (3, 0, -2, None)] == ["剩 3 个工作日", "今天到期", "逾期 2 个工作日", ""]
     assert [formats.days_left(n, "en") for n in (1, 0, -2)] == ["1 working day left", "Due today", "2 working days overdue"]
+
+
+def test_an_article_without_its_documents_id():
+    assert article_words("xuchang-yousu 5(3); dali-ducha Art.10; local", "zh") == "5(3)、第十条、本地规定"
+    assert article_words("suqian-yizhangwang 3(4)", "en") == "3(4)"

@@ -5,7 +5,7 @@ import re
 
 from .formats import english
 
-_DOCUMENT = re.compile(r"[a-z0-9-]+ (?=Art\.)")        # a procedure's id before its article: the reader is on its page
+_DOCUMENT = re.compile(r"^[a-z0-9-]+ (?=Art\.|\d)")        # a procedure's id before its article: the reader is on its page
 _ARTICLE = re.compile(r"Art\.(\d+)(?:\((\d+)\))?")
 _DIGITS = "零一二三四五六七八九"
 
