@@ -171,6 +171,22 @@ def test_single_files(path, gate):
         assert (HERE / path.name.replace(".hostile.", ".benign.")).is_file()
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "processes").glob("*/*.bpmn")), ids=lambda path: path.name)
+def test_every_diagram_of_ours_stands_alone(path, gate):
+    """What it calls and asks is in other files, and is not missed."""
+    assert gate.judge(path).problems == []
+
+
+def test_a_diagram_as_the_stock_editor_draws_it(gate, tmp_path):
+    """bpmn-js marks a new diagram as not executable; Camunda's editor stamps what it writes."""
+    plain = (HERE / "plain.benign.bpmn").read_text(encoding="utf-8")
+    for old, new in (('isExecutable="true"', 'isExecutable="false"'),
+                     ("<bpmn:definitions ", '<bpmn:definitions xmlns:modeler="http://camunda.org/schema/modeler/1.0" modeler:executionPlatform="Camunda Cloud" exporter="Camunda Modeler" ')):
+        assert old in plain
+        (tmp_path / "drawn.bpmn").write_text(plain.replace(old, new), encoding="utf-8")
+        assert gate.judge(tmp_path / "drawn.bpmn").problems == []
+
+
 def test_what_never_ends_is_ended(tmp_path, monkeypatch):
     """A judge that spins, sleeps, swallows memory, dies, writes or connects: a named problem, and the next judgement works."""
     module = tmp_path / "evil_judges.py"

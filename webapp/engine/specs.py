@@ -6,6 +6,7 @@ from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import CycleTimerEventDefinition, TimerEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.spiff.parser.event_parsers import SpiffBoundaryEventParser
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser, SpiffProcessParser
@@ -87,6 +88,11 @@ class _DecisionParser(SpiffTaskParser):
 
 
 class _ProcessParser(SpiffProcessParser):
+    def __init__(self, *args, **kwargs):
+        """What is deployed is run, whatever `isExecutable` says: bpmn-js draws a new diagram with `false`."""
+        super().__init__(*args, **kwargs)
+        self.process_executable = True
+
     def get_position(self, node_id):
         """All alike: the library tries a gateway's flows from the top of the picture down; ours are tried in the order of the file."""
         return {"x": 0.0, "y": 0.0}
@@ -103,6 +109,16 @@ class DefinitionParser(SpiffBpmnParser):
         full_tag("boundaryEvent"): (_BoundaryParser, BoundaryEvent),
         full_tag("businessRuleTask"): (_DecisionParser, DecisionTask),
     }
+
+    def get_subprocess_specs(self, name, specs=None, require_call_activity_specs=True):
+        """As the library does it; but what need not be here need not be here for a sub-process either, which the library forgets."""
+        used = {} if specs is None else specs
+        for task_spec in self.get_spec(name).task_specs.values():
+            if isinstance(task_spec, SubWorkflowTask) and task_spec.spec not in used:
+                used[task_spec.spec] = self.get_spec(task_spec.spec, required=require_call_activity_specs)
+                if used[task_spec.spec] is not None:
+                    self.get_subprocess_specs(task_spec.spec, used, require_call_activity_specs)
+        return used
 
     def _find_dependencies(self, process):     # decisions are ours and checked by the compiler, not by the library
         BpmnParser._find_dependencies(self, process)

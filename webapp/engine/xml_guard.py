@@ -13,6 +13,7 @@ ALLOWED_ATTRIBUTES = {      # of other namespaces; None: any of it
     XSI: {"type"}, XML: {"lang", "space"},
     "http://bpmn.io/schema/bpmn/biocolor/1.0": None, "http://www.omg.org/spec/BPMN/non-normative/color/1.0": None,
     "http://bpmn.io/schema/dmn/biodi/1.0": None, "http://bpmn.io/schema/dmn/biodi/2.0": None,
+    "http://camunda.org/schema/modeler/1.0": {"executionPlatform", "executionPlatformVersion"},     # an editor's stamp
 }
 _DECLARATION = re.compile(r"<\?xml\s[^>]{0,200}\?>")
 _ENCODING = re.compile(r"""encoding\s*=\s*["']([^"']*)["']""")
