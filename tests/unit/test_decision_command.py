@@ -56,7 +56,7 @@ def test_now(ask):
     assert ask(data, "--now", "2026-03-02T01:00:00")[0] == 2
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"a": NaN}', "[" * 100_000, "@/nowhere/at/all"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"a": NaN}', "[" * 100_000, "@/nowhere/at/all", "@/dev/zero"])
 def test_bad_input(ask, text):
     code, value, err = ask(file(decision(table(NUMBERS, PLAIN, [["-", "1"]]))), "--input", text)
     assert (code, value) == (2, None) and err.startswith("duban: --input: ")
@@ -66,6 +66,7 @@ def test_bad_files(ask, capsys):
     code, _, err = ask(file(decision(table(NUMBERS, PLAIN, [["> ", "1"], ["1", "1 +"]]))))
     assert code == 2 and "a.dmn: c0_0: " in err and "a.dmn: c1_1: " in err
     assert ask(b"<x/>")[0] == 2 and "not a DMN" in ask(b"<x/>")[2]
+    assert main(["decision", "eval", "/dev/zero"]) == 2 and "larger than 1 MB" in capsys.readouterr().err
     assert main(["decision", "eval", "/nowhere.dmn"]) == 2 and "/nowhere.dmn: cannot be read" in capsys.readouterr().err
     twice = file(decision(table(NUMBERS, PLAIN, [["-", "1"], ["-", "2"]])))
     assert ask(twice)[0] == 2 and "several rules matched (r0, r1)" in ask(twice)[2]

@@ -6,7 +6,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-_MAX_INPUT = 1_000_000      # bytes
+_MAX_INPUT = 1_000_000      # bytes, of a file and of an input
 
 
 def register(commands) -> None:
@@ -41,7 +41,8 @@ def ask(file: Path, name: str, given: dict, now: datetime | None) -> object:
     from webapp.feel import FeelError, to_plain
 
     try:
-        data = file.read_bytes()
+        with file.open("rb") as stream:
+            data = stream.read(_MAX_INPUT + 1)      # no more: it may be a device; the compiler says that it is too large
     except OSError as error:
         raise AskError(f"{file}: cannot be read: {error.strerror}") from None
     library, problems = compile_what_can({file.name: data})
@@ -76,7 +77,8 @@ def _input(text: str) -> dict:
         if text == "-":
             text = sys.stdin.read(_MAX_INPUT + 1)
         elif text.startswith("@"):
-            text = Path(text[1:]).read_text(encoding="utf-8")
+            with open(text[1:], encoding="utf-8") as stream:
+                text = stream.read(_MAX_INPUT + 1)
         if len(text) > _MAX_INPUT:
             raise AskError(f"--input: larger than {_MAX_INPUT} characters")
         given = json.loads(text, parse_constant=_refused)
