@@ -7,6 +7,8 @@ from tests.shapes.drawing import draw
 HEAD = b"<bpmn:definitions "
 TASK = b'<bpmn:userTask id="handle"'
 END = b"</bpmn:process>"
+LANE = (b'<bpmn:laneSet id="ls"><bpmn:lane id="l"><bpmn:extensionElements><spiffworkflow:properties><spiffworkflow:property name="role" value="ROLE"/>'
+        b'<spiffworkflow:property name="unit" value="UNIT"/></spiffworkflow:properties></bpmn:extensionElements></bpmn:lane></bpmn:laneSet>')
 F = "main.bpmn"
 BIG = b"<!-- " + b"x" * 1_000_000 + b" -->"
 LAUGHS = b'<!DOCTYPE d [<!ENTITY a "ha">' + b"".join(b'<!ENTITY %c "%s">' % (b, b"&%c;" % a * 20) for a, b in zip(b"abcdefgh", b"bcdefghi", strict=True)) + b"]>"
@@ -169,6 +171,14 @@ ELEMENTS = {
                                (b'<bpmn:startEvent id="s" name="s">', b'<bpmn:startEvent id="s">'), "errorEventDefinition is not allowed"),
     "a message that does not interrupt": Pair(F, (b'attachedToRef="body"', b'attachedToRef="body" cancelActivity="false"'),
                                               (b'attachedToRef="body"', b'attachedToRef="body" cancelActivity="true"'), "must interrupt"),
+    "a truth value spelled otherwise": Pair(F, (b'attachedToRef="body"', b'attachedToRef="body" cancelActivity="0"'), (b'attachedToRef="body"', b'attachedToRef="body" cancelActivity="true"'), "neither true nor false"),
+    "a truth value with blanks": Pair(F, (b'<bpmn:subProcess id="body"', b'<bpmn:subProcess triggeredByEvent=" true " id="body"'),
+                                      (b'<bpmn:subProcess id="body"', b'<bpmn:subProcess triggeredByEvent="false" id="body"'), "neither true nor false"),
+    "a script among the shapes": extension(b"<bpmndi:script>import os</bpmndi:script>", b"", "script"),
+    "a task among the shapes": inside(b'<dc:userTask id="x"/>', b"", "userTask"),
+    "a language that ends in FEEL": whole(_bytes("<bpmn:conditionExpression ", '<bpmn:conditionExpression language="javascript:feel" '),
+                                          _bytes("<bpmn:conditionExpression ", '<bpmn:conditionExpression language="FEEL" '), "language"),
+    "a stamp that runs": attribute(b'xmlns:m="http://camunda.org/schema/modeler/1.0" m:onload="alert(1)"', b'xmlns:m="http://camunda.org/schema/modeler/1.0" m:executionPlatform="Camunda Cloud"', "onload"),
     "unknown property": extension(b'<spiffworkflow:properties><spiffworkflow:property name="onload" value="x"/></spiffworkflow:properties>', b"", "unknown property"),
     "property twice": Pair(F, (b'<spiffworkflow:property name="starts" value="handle"/>', b'<spiffworkflow:property name="starts" value="handle"/><spiffworkflow:property name="starts" value=""/>'),
                            (b'<spiffworkflow:property name="starts" value="handle"/>', b'<spiffworkflow:property name="starts" value="handle"/><spiffworkflow:property name="en" value="a"/>'), "stands twice"),
@@ -207,6 +217,11 @@ STRUCTURE = {
     "too many nodes": drawn(_chain(1_100), _chain(50), "more than 1000"),
 }
 NAMES = {
+    "a direction mark": line(HANDLE, HANDLE.replace("clerk office", 'clerk office effect.ledger={kind: "a", text: "\u202e"}'), HANDLE.replace("clerk office", 'clerk office effect.ledger={kind: "a", text: "<-"}'), "direction mark"),
+    "a direction mark by its number": whole(_bytes('name="s"', 'name="&#x202E;s"'), _bytes('name="s"', 'name="&#x202F;s"'), "direction mark"),
+    "unknown role of a lane": inside(LANE.replace(b"ROLE", b"king").replace(b"UNIT", b"office"), LANE.replace(b"ROLE", b"clerk").replace(b"UNIT", b"office"), "unknown role"),
+    "unknown unit of a lane": inside(LANE.replace(b"ROLE", b"clerk").replace(b"UNIT", b"../etc"), LANE.replace(b"ROLE", b"clerk").replace(b"UNIT", b"lead"), "unknown unit"),
+    "an attribute walk of a literal": line("round < 3", 'round < 3 and "".__class__.__mro__ = null', 'round < 3 and "__class__" != ""', "unknown name"),
     "unknown role": line("task review approver office", "task review king office", "task review leader office", "unknown role"),
     "unknown unit": line("task review approver office", "task review approver dali/atlantis", "task review approver dali/market", "no unit"),
     "a unit that is a path": line("task review approver office", "task review approver ../../etc", "task review approver one_up(office)", "unknown unit"),

@@ -11,6 +11,8 @@ from . import dialect, rules, values
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 _FIGURES = ("min", "max", "minLength", "maxLength")
+_MARKUP = re.compile(r"<[a-z/!?]", re.IGNORECASE)       # what a page may take for a tag
+_LINK = re.compile(r"\]\(\s*<?\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)       # Markdown, as the component `text` is read
 
 
 def check(component: Mapping[str, Any]) -> Iterator[str]:
@@ -54,6 +56,12 @@ def _check_words(component: Mapping[str, Any]) -> Iterator[str]:
         words = component.get(option, "")
         if not isinstance(words, str) or words.startswith("=") or "{{" in words:
             yield f"`{option}` must be plain text, without expressions"
+        elif component["type"] == "text" and option == "text":
+            yield from _check_html(words) if _MARKUP.search(words) else ()
+        elif _MARKUP.search(words):
+            yield f"`{option}` must be plain text, without markup"
+        if isinstance(words, str) and _LINK.search(words):
+            yield f"`{option}` holds a link that is no web address"
 
 
 def _check_properties(component: Mapping[str, Any]) -> Iterator[str]:

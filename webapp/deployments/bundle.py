@@ -66,7 +66,7 @@ def _layer(content: Path, name: str) -> Bundle:
 def _manifest(files: Bundle) -> dict:
     try:
         return tomllib.loads(files.get("procedure.toml", b"").decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return {}       # the compiler says what is wrong with it
 
 

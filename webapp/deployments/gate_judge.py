@@ -4,6 +4,7 @@ from __future__ import annotations
 import importlib
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ from .bundle import Bundle
 from .registry import Deployed, build
 
 DMN_PREFIXES = ("http://www.omg.org/spec/DMN/", "https://www.omg.org/spec/DMN/")
+_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]|&#(?:0*(?:823[4-8]|829[4-7])|x0*(?:202[a-e]|206[6-9]));|\\u(?:202[a-e]|206[6-9])", re.IGNORECASE)
 UNIT_EFFECTS = {"assign": "unit", "entrust": "unit", "dispatch": "lead", "respondent": "unit", "notify": "unit", "supervise": "unit"}
 
 
@@ -41,6 +43,7 @@ def judge_bundle(bundle: Bundle, around: Surroundings) -> list[Problem]:
     """Every problem of a whole bundle."""
     problems: list[Problem] = []
     for name in sorted(bundle):
+        problems += turned(name, bundle[name])
         if name.endswith(".dmn"):
             problems += dmn_problems(name, bundle[name])
         elif name.endswith(".form.json"):
@@ -60,6 +63,10 @@ def judge_bundle(bundle: Bundle, around: Surroundings) -> list[Problem]:
 
 def judge_file(name: str, data: bytes) -> list[Problem]:
     """Every problem of one file that can be told without the others."""
+    return turned(name, data) + _judge_alone(name, data)
+
+
+def _judge_alone(name: str, data: bytes) -> list[Problem]:
     if name.endswith(".bpmn"):
         return check_diagram(name, data)
     if name.endswith(".dmn"):
@@ -81,6 +88,14 @@ def judge_file(name: str, data: bytes) -> list[Problem]:
     if name == "procedure.toml":
         return check_manifest_alone(data)
     return [Problem(name, "file", "is no file of a procedure", "a folder, .bpmn, .dmn, .form.json, procedure.toml, .zip, .tar, .tar.gz")]
+
+
+def turned(name: str, data: bytes) -> list[Problem]:
+    """Marks that turn the direction of what is read: of what they stand in, and of the page around it. Forms are looked at once they are read; scenarios may try them."""
+    if not name.endswith((".bpmn", ".dmn", ".toml")):
+        return []
+    found = _TURNS.search(data.decode("utf-8", "replace"))
+    return [] if found is None else [Problem(name, "file", f"line {found.string.count(chr(10), 0, found.start()) + 1} holds a direction mark", "take it out")]
 
 
 def dmn_problems(name: str, data: bytes) -> list[Problem]:

@@ -1,13 +1,14 @@
 """The shape of a manifest: which keys there are at each place and what kind of value each holds. Said before anything is read from it."""
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from .words import CHANNELS, OPENED_BY, ROLES, TYPES
 
-TEXT, FLAG, WORDS, COUNT, ANY = "a text", "true or false", "a list of texts", "a whole number from 1 to 1000", "anything"
+TEXT, FLAG, WORDS, COUNT, ANY, FINITE = "a text", "true or false", "a list of texts", "a whole number from 1 to 1000", "anything", "anything but nan and inf"
 BOTH = {"zh": TEXT, "en": TEXT}
 
 
@@ -31,19 +32,20 @@ DESK = {"role": ROLES, "unit": TEXT, "channels?": Many(CHANNELS)}
 SHAPE: dict[str, Any] = {
     "id": TEXT, "process": TEXT, "directory": TEXT, "office": TEXT, "number": TEXT, "limits": TEXT, "title": {"zh": TEXT, "en?": TEXT},
     "document": {"zh": TEXT, "en?": TEXT, "issued?": date, "*": ANY}, "calendar?": TEXT, "office_instead?": TEXT, "base?": TEXT, "uses?": WORDS,
-    "params?": Each(ANY), "filing?": {"form?": TEXT, "types?": Many(TYPES), "channels?": Many(CHANNELS), "captcha?": FLAG, "consultation?": FLAG, "desk?": Many(DESK), "*": ANY},
+    "params?": Each(FINITE), "filing?": {"form?": TEXT, "types?": Many(TYPES), "channels?": Many(CHANNELS), "captcha?": FLAG, "consultation?": FLAG, "desk?": Many(DESK)},
     "scope?": Many({"id": TEXT, "article?": TEXT, "zh": TEXT, "en?": TEXT, "*": ANY}),
     "exclusion?": Many({"id": TEXT, "article?": TEXT, "zh": TEXT, "en?": TEXT, "*": ANY}),
     "condition?": Many({"id": TEXT, "article?": TEXT, "zh": TEXT, "en?": TEXT, "*": ANY}),
     "accountability?": Many({"id": TEXT, "article?": TEXT, "zh": TEXT, "en?": TEXT, "*": ANY}),
-    "deadlines?": Each({"zh": TEXT, "en?": TEXT, "*": ANY}), "who?": Each(WHO), "extensions?": Each({"decision": TEXT, "duty?": Many({"zh": TEXT, "en?": TEXT, "article?": TEXT}), "*": ANY}),
+    "deadlines?": Each({"zh": TEXT, "en?": TEXT, "lapses?": FLAG, "urgent_by_date?": FLAG}), "who?": Each(WHO),
+    "extensions?": Each({"decision": TEXT, "duty?": Many({"zh": TEXT, "en?": TEXT, "article?": TEXT})}),
     "supervision?": {
         "process?": TEXT, "unit?": TEXT, "modes?": Many(ANY), "rungs?": Many(ANY),
-        "trigger?": Many({"id": TEXT, "article?": TEXT, "by?": Many(OPENED_BY), "zh": TEXT, "en?": TEXT, "*": ANY}), "*": ANY,
+        "trigger?": Many({"id": TEXT, "article?": TEXT, "by?": Many(OPENED_BY), "zh": TEXT, "en?": TEXT}),
     },
     "actions?": Each({
         "zh?": TEXT, "en?": TEXT, "by?": Many(WHO), "form?": TEXT, "article?": TEXT, "opens?": TEXT, "message?": TEXT, "does?": TEXT, "deadline?": TEXT,
-        "closed?": FLAG, "effects?": Many({"name": TEXT, "with?": TEXT}), "refuse?": Many(RULE), "*": ANY,
+        "closed?": FLAG, "effects?": Many({"name": TEXT, "with?": TEXT}), "refuse?": Many(RULE),
     }),
     "checks?": Many({**RULE, "task": TEXT}),
     "remind?": Many({"deadline": TEXT, "moment": TEXT, "tell": WORDS, "from?": COUNT, "article?": TEXT}),
@@ -89,6 +91,8 @@ def _fits(value: Any, shape: Any) -> bool:
         return isinstance(value, list) and all(isinstance(each, str) for each in value)
     if shape is COUNT:
         return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1000
+    if shape is FINITE:
+        return not isinstance(value, float) or math.isfinite(value)
     return shape is ANY or isinstance(value, shape)
 
 

@@ -11,7 +11,7 @@ from .check_reminders import check_reminders
 from .manifest import FILE, Manifest
 from .problems import Problem
 from .scope import FUNCTIONS
-from .words import EFFECTS, MOMENT, NAME, OUTCOMES, ROLES, SEND, TOLD, is_unit_code, is_unit_word
+from .words import EFFECTS, MOMENT, NAME, OUTCOMES, ROLES, SEND, TOLD, UNIT_REMEDY, is_unit_code, is_unit_word
 from .xml import Element, ProcessXml
 
 NEEDS = {"assign": ("unit",), "entrust": ("unit",), "dispatch": ("lead",), "respondent": ("unit",), "tell": ("kind",), "notify": ("role", "unit", "kind"),
@@ -40,7 +40,7 @@ def check_node(e: Element, manifest: Manifest | None, decisions: Mapping | None,
         bad("only a timer on the border of something names a `moment` and its `deadline`")
     for unit in {p.get("unit"), e.lane.get("unit")} - {None, ""}:
         if not is_unit_word(unit):
-            bad(f"unknown unit '{unit[:100]}'", "office, assigned, lead, co, citizen, supervising, one_up(…), vars.NAME, or a unit's code")
+            bad(f"unknown unit '{unit[:100]}'", UNIT_REMEDY)
     for name in ("task", "form"):
         if name in p and not NAME.fullmatch(p[name]):
             bad(f"'{p[name][:60]}' is no name for a {name}", "letters, digits and underscores, beginning with a letter")
@@ -130,7 +130,7 @@ def check_manifest(manifest: Manifest, processes: list[ProcessXml], decisions: M
     units = [(f"who.{name}", who.unit) for name, who in m.who.items()] + [(f"actions.{a.name}.by", w.unit) for a in m.actions.values() for w in a.by]
     for key, unit in [*units, ("supervision.unit", m.supervision.get("unit", "office"))]:
         if not is_unit_word(unit):
-            bad(key, f"unknown unit '{unit[:100]}'", "office, assigned, lead, co, citizen, supervising, one_up(…), vars.NAME, or a unit's code")
+            bad(key, f"unknown unit '{unit[:100]}'", UNIT_REMEDY)
     for place, names in (("deadlines", m.deadlines), ("actions", m.actions), ("who", m.who)):
         for name in names:
             if not NAME.fullmatch(name):
@@ -165,6 +165,10 @@ def check_manifest(manifest: Manifest, processes: list[ProcessXml], decisions: M
             bad(key, f"there is no process '{process[:60]}'")
     if m.limits not in (decisions or {}):
         bad("limits", f"there is no decision '{m.limits[:60]}'")
+    drawn = {p.file.removesuffix(".bpmn") for p in processes}
+    for name in m.raw.get("uses", ()):
+        if name not in drawn:
+            bad("uses", f"there is no diagram '{name[:60]}'", "name the diagrams of processes/national")
     for rule in m.checks:
         fields = tasks.get(rule.task)
         if rule.task not in tasks:

@@ -15,6 +15,7 @@ EFFECTS = frozenset("""assign entrust dispatch respondent set tell notify close 
 pause resume""".split())
 SEND = frozenset({"message", "to"})                     # what `effect.send` may say: a key slipped would send it to the main instance
 UNIT_WORDS = frozenset("office assigned lead co citizen supervising".split())
+UNIT_REMEDY = "office, assigned, lead, co, citizen, supervising, one_up(…), vars.NAME, or a unit's code"
 PROPERTIES = frozenset("en article role unit task form starts ends each deadline moment ends_with holds decision".split())
 OPENED_BY = frozenset({"clock", "hand"})                # a supervision
 

@@ -1,12 +1,13 @@
 """Reads BPMN XML safely, and what the compiler needs from it that SpiffWorkflow does not keep: lanes, properties, names, flows."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from .problems import Problem
-from .words import PROPERTIES
+from .words import PROPERTIES, ROLES, UNIT_REMEDY, is_unit_word
 from .xml_guard import foreign, parse_guarded, repeated_ids
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -27,8 +28,11 @@ OTHER_ELEMENTS = {
 NAMESPACES = {      # whose elements may stand in a diagram; None: all of them
     BPMN: None,     # read_processes says which
     SPIFF: {"properties", "property", "calledDecisionId"},
-    BPMNDI: None, "http://www.omg.org/spec/DD/20100524/DC": None, "http://www.omg.org/spec/DD/20100524/DI": None,
+    BPMNDI: {"BPMNDiagram", "BPMNPlane", "BPMNShape", "BPMNEdge", "BPMNLabel", "BPMNLabelStyle"},
+    "http://www.omg.org/spec/DD/20100524/DC": {"Bounds", "Font"}, "http://www.omg.org/spec/DD/20100524/DI": {"waypoint"},
 }
+FLAGS = ("isSequential", "triggeredByEvent", "isForCompensation", "cancelActivity", "isExecutable", "isInterrupting", "isClosed")
+FEEL = re.compile(r"feel|https?://www\.omg\.org/spec/(?:DMN|FEEL)/[0-9]{8}(?:/FEEL)?/?", re.IGNORECASE)
 
 
 @dataclass
@@ -120,7 +124,7 @@ def read_processes(root: etree._Element, file: str, problems: list[Problem], sto
             problems.append(Problem(file, "process", "a process has no id"))
             continue
         _read_level(process, item, file, messages)
-        _read_lanes(process, item)
+        _read_lanes(process, item, problems)
         _link(item, problems)
         found.append(item)
     if not found:
@@ -144,10 +148,13 @@ def _check_document(root: etree._Element, file: str, problems: list[Problem]) ->
                 if node.get(attribute) not in ids:
                     problems.append(Problem(file, where, f"{attribute} names '{str(node.get(attribute))[:100]}', which does not exist"))
         for attribute in ("expressionLanguage", "language", "scriptFormat", "implementation", "operationRef"):
-            if node.get(attribute) and "feel" not in node.get(attribute).lower():
+            if node.get(attribute) and not FEEL.fullmatch(node.get(attribute)):
                 problems.append(Problem(file, where, f"{attribute}='{node.get(attribute)[:60]}' is not allowed", "expressions are FEEL, and nothing else is run"))
-        for attribute in ("isSequential", "triggeredByEvent", "isForCompensation"):
-            if node.get(attribute) in ("true", "1"):
+        for attribute in FLAGS:     # other spellings of a truth value mean one thing to the schema and another to the engine
+            if node.get(attribute, "true") not in ("true", "false"):
+                problems.append(Problem(file, where, f"{attribute}='{node.get(attribute)[:60]}' is neither true nor false"))
+        for attribute in FLAGS[:3]:
+            if node.get(attribute) == "true":
                 problems.append(Problem(file, where, f"{attribute} is not allowed", "see docs/modelling.md"))
         if node.tag in (f"{{{SPIFF}}}properties", f"{{{SPIFF}}}calledDecisionId") and node.getparent().tag != f"{{{BPMN}}}extensionElements":
             problems.append(Problem(file, where, f"{name} stands outside bpmn:extensionElements"))
@@ -207,9 +214,13 @@ def _element(node, kind, item, parent, file, messages) -> Element:
     return element
 
 
-def _read_lanes(process: etree._Element, item: ProcessXml) -> None:
+def _read_lanes(process: etree._Element, item: ProcessXml, problems: list[Problem]) -> None:
     for lane in process.iter(f"{{{BPMN}}}lane"):
         info = {"id": lane.get("id", ""), "name": lane.get("name", ""), **dict(_properties(lane))}
+        if "role" in info and info["role"] not in ROLES:
+            problems.append(Problem(item.file, info["id"] or "lane", f"unknown role '{info['role'][:60]}'", f"one of {', '.join(sorted(ROLES))}"))
+        if "unit" in info and not is_unit_word(info["unit"]):
+            problems.append(Problem(item.file, info["id"] or "lane", f"unknown unit '{info['unit'][:100]}'", UNIT_REMEDY))
         for ref in lane.findall(f"{{{BPMN}}}flowNodeRef"):
             element = item.elements.get((ref.text or "").strip())
             if element is not None:

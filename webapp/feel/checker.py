@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 
 from .builtins import FUNCTIONS, form_for
@@ -11,6 +12,8 @@ from .expressions import Expression, UnaryTests
 from .nodes_calls import IS_DEFINED
 
 Scope = Mapping | Callable[[tuple[str, ...]], bool]
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_INTERNAL = re.compile(r"(?<!\w)__\w+")
 
 
 def check(expression: Expression | UnaryTests, scope: Scope, functions: Collection[str] = ()) -> list[str]:
@@ -24,6 +27,10 @@ def check(expression: Expression | UnaryTests, scope: Scope, functions: Collecti
         for path in sorted(expression.paths - expression.guesses)
         if path[0] != "?" and not _known(path, scope)
     ]
+    found = {name for path in expression.paths for name in path}
+    for name in dict.fromkeys(_INTERNAL.findall(_STRING.sub('""', expression.text))):
+        if name not in found:       # a walk along attributes, of a value that no name leads to
+            problems.append(Said(f"未知名称 {name}", f"unknown name {name}"))
     hosts, own = set(functions), set()
     if isinstance(scope, Mapping):
         own.update(name for name, value in scope.items() if type(value) is Function)
