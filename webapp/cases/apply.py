@@ -12,7 +12,7 @@ from webapp.permissions import within
 
 from .clocks import as_date
 from .record import LedgerWriter
-from .resolve import refuse_respondent, resolve_unit, respondent_refusal
+from .resolve import refuse_respondent, resolve_unit, respondent_refusal, units_named
 
 if TYPE_CHECKING:
     from .case_work import CaseWork
@@ -63,6 +63,13 @@ def _respondent(work: CaseWork, data: dict, effect: Effect) -> None:
     if any(within(unit, code) for unit in (case.office, case.assigned, case.lead, *(case.co or []))):
         raise respondent_refusal("respondent")
     case.respondent = code
+    show_to_supervisors(work)           # it may be another body now
+
+
+def show_to_supervisors(work: CaseWork) -> None:
+    """Who supervises the handling sees the case from the beginning: how else could they order supervision by hand."""
+    for code in units_named(work, "supervising"):
+        work.show_to(code, "supervising")
 
 
 def _tell(work: CaseWork, data: dict, effect: Effect) -> None:

@@ -19,7 +19,7 @@ from webapp.models import Case, CaseState, Consultation, Filing, IdempotencyKey,
 from webapp.models.search import index_case
 from webapp.permissions import Actor, Citizen, Person, within
 
-from .apply import tell
+from .apply import show_to_supervisors, tell
 from .attach_files import AnsweredFiles
 from .case_work import CaseWork
 from .environment import Environment
@@ -117,6 +117,7 @@ def file_case(env: Environment, procedure: str, given: dict[str, Any], *, key: s
     work.ledger.write("filed", {"hash": digest, "channel": case.channel, "office": office, "respondent": case.respondent, **came})
     tell(work, "filed", came)
     work.run(Start(), None)
+    show_to_supervisors(work)
     receipt = Receipt(case.number, code, digest, case.id)
     if key is not None:
         work.new_rows.append(IdempotencyKey(key=key, body_hash=body, answer={"number": receipt.number, "hash": receipt.hash, "case_id": receipt.case_id}, at=now))
