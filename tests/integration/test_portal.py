@@ -320,8 +320,12 @@ def test_files_go_along(app, client):
     page = client.get(f"/follow/{number}").text
     address = re.search(rf"/follow/{number}/files/[\w-]+", page)[0]
     assert client.get(address).data.decode() == "通知" and app.test_client().get(address).status_code == 404
-    empty = client.post(f"/follow/{number}/act/add_information", data={"csrf_token": token(client), "text": "", "documents": (io.BytesIO(b"proof"), "proof.txt")})
-    assert empty.status_code == 422 and "proof.txt" in empty.text
-    again = {"csrf_token": token(client), "text": "见附件", "draft": hidden(empty.text, "draft")}
-    assert client.post(f"/follow/{number}/act/add_information", data=again).status_code == 303
-    assert "proof.txt" in client.get(f"/follow/{number}").text
+    act = f"/follow/{number}/act/add_information"
+    long = client.post(act, data={"csrf_token": token(client), "text": "见" * 10_001, "documents": (io.BytesIO(b"proof"), "proof.txt")})
+    assert long.status_code == 422 and "proof.txt" in long.text
+    again = {"csrf_token": token(client), "text": "见附件", "draft": hidden(long.text, "draft")}
+    assert client.post(act, data=again).status_code == 303
+    assert client.post(act, data={"csrf_token": token(client), "text": ""}).status_code == 422
+    assert client.post(act, data={"csrf_token": token(client), "text": "", "documents": (io.BytesIO(b"more"), "alone.txt")}).status_code == 303
+    page = client.get(f"/follow/{number}").text
+    assert "proof.txt" in page and "alone.txt" in page
