@@ -24,6 +24,7 @@ def sandbox() -> Sandbox:
     ("rejected-qx-x-1", "rejected", {"basis": "qx-x-1", "reason": "已在法院诉讼中", "body": "区人民法院"}),
     ("return-rejected", "rejected", {"basis": "qx-x-1", "reason": "已进入信访渠道"}),
     ("redirected-119", "redirected", {"body": "119", "reason": "楼道起火，请立即拨打"}),
+    ("redirected-without-a-line", "redirected", {"body": "110、119、120、122"}),
     ("limit-village-complaint", "accepted", {"due": "2026-07-09"}),
     ("limit-town-consult", "accepted", {"due": "2026-07-13"}),
     ("extension-granted", "extended", {"reason": "需等材料到货", "text": "已订货"}),
