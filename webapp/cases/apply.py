@@ -42,7 +42,7 @@ def _entrust(work: CaseWork, data: dict, effect: Effect) -> None:
     if data.get("unit"):
         refuse_respondent(work, data["unit"], "unit")
         work.show_to(data["unit"], "entrusted")
-        _notice(work, data["unit"], data.get("role", "approver"), "entrusted", {})
+        _notice(work, data["unit"], data.get("role", "approver"), data.get("kind", "entrusted"), {})
 
 
 def _dispatch(work: CaseWork, data: dict, effect: Effect) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 WORDS = {
     "supplemented": ("留言人补充了材料", "The claimant has added information"), "entrusted": ("受托核查", "Entrusted with checking"),
+    "with_a_unit_below": ("下级单位有新交办件，请督促按时办理", "A unit below has a new matter; see that it is handled in time"),
     "recomputed": ("日历变更，期限已重新计算", "The calendar has changed; the deadline was counted anew"), "rectification": ("责令整改通知", "Told to put something right"),
     "calendar_changed": ("日历变更，您单位经办的期限已重新计算", "The calendar has changed; deadlines of your unit's work were counted anew"),
     "referred": ("移送处理", "Referred for investigation"), "extension_approved": ("延期已批准", "The extension was approved"),
