@@ -125,22 +125,20 @@ class ScenarioRun:
         step = thread.story.steps[index - 1]
         if step.calendar is not None:
             self._carry_out(number, "the calendar is amended", None if step.do else step.refused, lambda: self._amend(step.calendar))
-            if not self.failures and not self._pass_time(number, when):     # what the amendment has brought to now
-                return
         if step.do is not None and not self.failures:
             self._carry_out(number, f"{step.actor} does {step.do}", step.refused, lambda: self._act(thread, step))
-        if not self.failures:
+        if not self.failures and self._pass_time(number, when):     # what the step itself brought due
             self._compare(thread, step.expect, number)
 
     def _pass_time(self, number: int | str, to: datetime) -> bool:
-        """Move on; a definition that breaks while time passes is a failure of the scenario, not of the runner."""
+        """Whether all that comes before `to` fired. A definition that breaks while time passes is a failure of the scenario, not of the runner."""
         try:
             self._move(to)
+            return True
         except Exception as error:
             self._roll_back()
             self._fail(number, "time", "moments fire", f"{type(error).__name__}: {error}")
             return False
-        return True
 
     def _carry_out(self, number: int | str, what: str, refused: str | None, act) -> None:
         """Do something in a transaction of its own. `refused`: a piece of the refusal that is expected."""
