@@ -1,6 +1,7 @@
 """Carries out, on the rows of a case, what the engine's nodes had as effects."""
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -15,6 +16,8 @@ from .record import LedgerWriter
 from .resolve import refuse_respondent, resolve_unit, respondent_refusal, units_named
 
 if TYPE_CHECKING:
+    from webapp.engine.manifest import Manifest
+
     from .case_work import CaseWork
 
 
@@ -120,12 +123,21 @@ def _reopen(work: CaseWork, data: dict, effect: Effect) -> None:
 
 def _merge(work: CaseWork, data: dict, effect: Effect) -> None:
     target = find_merge_target(work.case, str(data.get("case")))
-    if target is None:
+    if target is None or (target.status == "closed" and target.closed_at < recent_since(work)):
         raise Refusal("unknown_case", "没有这个编号的可并件案件", "There is no case of that number to merge into", "case")
     work.case.merged_into = target.number
     writer = LedgerWriter(target, work.env.ledger_key, work.now, work.ledger.actor, work.ledger.unit)
     writer.write("merged_here", {"case": work.case.number})
     work.ledger.rows += writer.rows
+
+
+def recent_since(work: CaseWork) -> datetime:
+    """From when on a closed case still takes a repeat: as the manifest says, else 90 days (local)."""
+    return work.now - timedelta(days=recent_days(work.manifest))
+
+
+def recent_days(manifest: Manifest) -> int:
+    return manifest.raw.get("duplicates", {}).get("days", 90)
 
 
 def find_merge_target(case: Case, number: str) -> Case | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import log
 
 from sqlalchemy import or_, select
@@ -11,9 +11,9 @@ from sqlalchemy import or_, select
 from webapp.models import Case, Filing, db
 from webapp.permissions import Person, not_walled_off
 
+from .apply import recent_since
 from .case_work import CaseWork
 
-RECENT = timedelta(days=90)     # local: how long after its close a case still counts
 LOOKED_AT = 300                 # candidates whose text is compared, the newest
 COMPARED = 1500                 # characters of each
 ALIKE = 0.2                    # from where two texts are worth a look
@@ -38,11 +38,11 @@ class Candidate:
 
 
 def find_duplicates(work: CaseWork, person: Person, limit: int = 3) -> list[Candidate]:
-    """The likeliest first. From the same procedure, open or closed within 90 days; none that is kept from the person, none merged already."""
+    """The likeliest first. From the same procedure, open or closed lately; none that is kept from the person, none merged already."""
     case = work.case
     query = (select(Case, Filing.content).join(Filing, (Filing.case_id == Case.id) & (Filing.seq == 0))
              .where(Case.procedure == case.procedure, Case.id != case.id, Case.merged_into.is_(None), Case.filed_at <= case.filed_at,
-                    or_(Case.status == "open", Case.closed_at >= work.now - RECENT), not_walled_off(person))
+                    or_(Case.status == "open", Case.closed_at >= recent_since(work)), not_walled_off(person))
              .order_by((Case.category == case.category).desc(), Case.filed_at.desc()).limit(LOOKED_AT))
     own = db.session.scalar(select(Filing.content).where(Filing.case_id == case.id, Filing.seq == 0)) or {}
     units = {case.respondent, case.assigned, case.lead} - {None}

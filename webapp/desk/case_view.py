@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from webapp.answers import Form, localise
 from webapp.cases.answering import beginning, choices
+from webapp.cases.apply import recent_days
 from webapp.cases.case_work import CaseWork
 from webapp.cases.find_duplicates import find_duplicates
 from webapp.cases.offer_actions import offers
@@ -149,7 +150,7 @@ class CaseView:
             "task": task, "step": self.step(task), "unit": self.unit(self.unit_codes.get(task.unit_id)), "article": article_words("; ".join(node.articles), self.lang),
             "mine": task.assignee_id == self.person.account_id, "after": words_after(self.work, node, self.lang),
             "due": line_of(running, self.manifest, self.work.calendar, self.work.now, self.lang, proof=False) if running else None,
-            "candidates": self.candidates(form), **parts,
+            "candidates": self.candidates(form), "recent_days": recent_days(self.manifest), **parts,
             "values": {**parts["values"], **beginning(self.work, form, task.instance)},
             "action": url_for("desk.complete", task_id=task.id, version=task.version),
         }

@@ -49,7 +49,7 @@ SHAPE: dict[str, Any] = {
     }),
     "checks?": Many({**RULE, "task": TEXT}),
     "remind?": Many({"deadline": TEXT, "moment": TEXT, "tell": WORDS, "from?": COUNT, "article?": TEXT}),
-    "tasks?": ANY, "outcomes?": ANY, "reports?": ANY, "duplicates?": ANY, "sampling?": ANY,
+    "tasks?": ANY, "outcomes?": ANY, "reports?": ANY, "duplicates?": {"days?": COUNT}, "sampling?": ANY,
 }
 MAX_ENTRIES = 2_000
 Fault = tuple[str, str]     # the key, what is wrong with it
