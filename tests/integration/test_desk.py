@@ -280,7 +280,9 @@ def test_the_claimant_is_masked_until_a_reason_is_given(app, story):
 def test_a_confidential_claimant_is_the_offices_alone(app, story):
     number = story.at_handle(claimant={"confidential": True})
     handler, office = Browser(app, HANDLER), Browser(app, SCREENER)
-    assert "只有受理机关可以查看" in handler.get(f"/desk/cases/{number}").text
+    page = handler.get(f"/desk/cases/{number}").text
+    assert "只有受理机关可以查看" in page and not any(piece in page for piece in ("张**", "138****", "张小三"))     # not even masked
+    assert "张**" in office.get(f"/desk/cases/{number}").text
     assert handler.post(f"/desk/cases/{number}/reveal", reason="电话核实").status_code == 422
     assert office.post(f"/desk/cases/{number}/reveal", reason="电话核实").status_code == 302
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from webapp.cases.case_work import CaseWork
 from webapp.cases.citizen_view import CitizenCase
 from webapp.cases.offer_actions import offers
-from webapp.cases.reveal import masked, revealed_at
+from webapp.cases.reveal import revealed_at, shown
 from webapp.domain.calendar import Calendar
 from webapp.domain.clock import local_date
 from webapp.domain.deadlines import Deadline
@@ -28,7 +28,7 @@ def staff_case(work: CaseWork, person: Person) -> dict[str, Any]:
     entries = ledger_of(case.id)
     seen = revealed_at(entries, person, work.now)
     units = units_of(work.tasks)
-    filings = [written(f, f.content if seen else masked(f.content)) for f in filings_of(case.id)]
+    filings = [written(f, f.content if seen else shown(case, person, f.content)) for f in filings_of(case.id)]
     tasks = [{"id": t.id, "version": t.version, "task": t.name, "unit": units.get(t.unit_id), "role": t.role, "due": due_day(t.due_at),
               "provisional": rests_on_estimate(work.clocks.all(), t.deadline), "mine": may_do_task(person, t, units.get(t.unit_id))} for t in open_tasks(work.tasks)]
     return {

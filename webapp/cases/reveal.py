@@ -15,6 +15,7 @@ from .errors import Invalid, NotFound, refuse
 
 OPEN_FOR = timedelta(minutes=30)        # local: how long a stated reason holds
 SHORTEST = 4                            # characters of a reason
+WITHHELD = "****"
 MASKED = ("claimant_name", "claimant_phone", "claimant_email", "claimant_id_number", "claimant_address")
 
 
@@ -48,9 +49,11 @@ def revealed_at(entries: Iterable[LedgerEntry], person: Person, now: datetime) -
     return max(found, default=None)
 
 
-def masked(content: dict[str, Any]) -> dict[str, Any]:
-    """What the citizen wrote with the claimant's data masked: 张**, 138****0001."""
-    return {key: mask(key, value) if key in MASKED else value for key, value in content.items()}
+def shown(case: Case, person: Person, content: dict[str, Any]) -> dict[str, Any]:
+    """What the citizen wrote as the person sees it unrevealed: the claimant's data masked (张**, 138****01), or nothing of them where they are not to know."""
+    if may_reveal(case, person):
+        return {key: mask(key, value) if key in MASKED else value for key, value in content.items()}
+    return {key: WITHHELD if key.startswith("claimant_") and key != "claimant_kind" and value else value for key, value in content.items()}
 
 
 def mask(key: str, value: Any) -> Any:

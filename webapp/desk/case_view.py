@@ -14,7 +14,7 @@ from webapp.cases.apply import recent_days
 from webapp.cases.case_work import CaseWork
 from webapp.cases.find_duplicates import find_duplicates
 from webapp.cases.offer_actions import offers
-from webapp.cases.reveal import masked, may_reveal, revealed_at
+from webapp.cases.reveal import may_reveal, revealed_at, shown
 from webapp.engine import Node
 from webapp.feel import to_plain
 from webapp.http.answer_words import Said, read_answers
@@ -64,7 +64,7 @@ class CaseView:
         """The filing and its supplements; the claimant masked unless a reason given lately holds."""
         rows = list(db.session.scalars(select(Filing).where(Filing.case_id == self.case.id).order_by(Filing.seq)))
         seen = revealed_at(self.entries, self.person, self.work.now)
-        content = rows[0].content if seen else masked(rows[0].content)
+        content = rows[0].content if seen else shown(self.case, self.person, rows[0].content)
         form = self.work.deployed.forms.get(self.manifest.filing.get("form", "file"))
         said = read_answers(form, content, self.lang, self.unit, without=SAID_ELSEWHERE)
         scope = next((s for s in self.manifest.scope if s["id"] == self.case.category), None)
