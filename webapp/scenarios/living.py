@@ -21,6 +21,7 @@ from webapp.domain.spans import Span
 from webapp.models import Case, Task, db
 from webapp.permissions import Actor, Citizen, find_person
 
+from .acting import consultation_for
 from .read import plain
 from .sandbox import StoryClock
 from .vocabulary import TASKS
@@ -62,8 +63,9 @@ def play(env: Environment, folder: Path) -> int:
 def _schedule(story: dict, index: int, procedure: str, calendar: Calendar, now: datetime) -> list[Act]:
     """The acts of one story that lie before now. A step's `day` counts working days from the filing, its `at` is the time of day."""
     first = _working_days_before(calendar, now, int(story["days_ago"]))
+    filing = {"day": 0, "at": story.get("at", "09:10"), "file": story["file"], "procedure": procedure, "consultation": _window(story["file"].get("consultation"), now)}
     acts = []
-    for number, entry in enumerate([{"day": 0, "at": story.get("at", "09:10"), "file": story["file"], "procedure": procedure}, *story.get("steps", [])]):
+    for number, entry in enumerate([filing, *story.get("steps", [])]):
         hours, minutes = (int(x) for x in str(entry["at"]).split(":"))
         moment = same_time_after(first, Span(int(entry["day"]), "wd"), calendar) + timedelta(hours=hours, minutes=minutes)
         if moment < now - timedelta(minutes=1):
@@ -71,6 +73,11 @@ def _schedule(story: dict, index: int, procedure: str, calendar: Calendar, now: 
         else:
             break
     return acts
+
+
+def _window(consultation: dict | None, now: datetime) -> dict | None:
+    """A consultation whose `opens` and `closes` are days from now, with dates."""
+    return consultation and {**consultation, **{end: (local_date(now) + timedelta(days=int(consultation[end]))).isoformat() for end in ("opens", "closes")}}
 
 
 def _working_days_before(calendar: Calendar, now: datetime, n: int) -> datetime:
@@ -96,7 +103,7 @@ def _pass_time(env: Environment, clock: StoryClock, to: datetime) -> None:
 def _do(env: Environment, act: Act, cases: dict[int, int]) -> None:
     entry = act.entry
     if "file" in entry:
-        receipt, _ = file_case(env, entry["procedure"], entry["file"])
+        receipt, _ = file_case(env, entry["procedure"], entry["file"], consultation=consultation_for(env, entry["procedure"], entry["consultation"]))
         cases[act.story] = receipt.case_id
     else:
         case_id = cases[act.story]
