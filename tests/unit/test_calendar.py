@@ -32,8 +32,8 @@ def test_reasons_of_the_2026_national_day_and_spring_festival():
         (10, 8): "workday", (10, 10): "make_up", (2, 14): "make_up", (2, 16): "holiday",
     }  # fmt: skip
     day = NATION.day(date(2026, 10, 10))
-    assert (day.working, day.label_zh, day.label_en) == (True, "调休上班（补 2026-10-07）", "Make-up working day (for 2026-10-07)")
-    assert NATION.day(date(2026, 10, 7)).label_en == "Day off (worked instead: 2026-10-10)"
+    assert (day.working, day.label_zh, day.label_en) == (True, "调休上班（补10月7日）", "Make-up working day (for 7 Oct)")
+    assert NATION.day(date(2026, 10, 7)).label_en == "Day off (10 Oct worked instead)"
     assert "2026" in day.basis
 
 

@@ -132,8 +132,8 @@ def _national_days(root: Layer, year: int, provisional: bool) -> dict[date, Cale
     basis = ESTIMATE if provisional else f"国务院办公厅关于{year}年部分节假日安排的通知"
     days = {day: CalendarDay(day, False, "holiday", zh, en, root.id, basis, provisional) for day, (zh, en) in table.off.items()}
     for day, swapped in table.make_up.items():
-        zh = "调休上班" + (f"（补 {swapped}）" if swapped else "")
-        en = "Make-up working day" + (f" (for {swapped})" if swapped else "")
+        zh = "调休上班" + (f"（补{swapped.month}月{swapped.day}日）" if swapped else "")
+        en = "Make-up working day" + (f" (for {swapped.day} {swapped:%b})" if swapped else "")
         days[day] = CalendarDay(day, True, "make_up", zh, en, root.id, basis, provisional)
     return days
 

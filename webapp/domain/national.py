@@ -39,8 +39,9 @@ def national_year(year: int) -> NationalYear:
             continue
         off[day] = (name, en.get(day, name))
         if hit := _SWAPPED.search(name):
-            off[day] = (name, f"Day off (worked instead: {hit[1]})")
-            swapped[date.fromisoformat(hit[1])] = day
+            worked = date.fromisoformat(hit[1])
+            off[day] = (f"调休（{worked.month}月{worked.day}日上班）", f"Day off ({worked.day} {worked:%b} worked instead)")
+            swapped[worked] = day
     return NationalYear(off, {day: swapped.get(day) for day in sorted(zh.weekend_workdays) if day.year == year})
 
 
