@@ -391,3 +391,15 @@ def test_guessing_a_password_is_slowed_down(database_url, clock, compiled, tmp_p
     assert answers == [422] * 10 + [429]
     assert client.post("/desk/login", data={"login": "dali/transport.clerk", "password": "duban-demo"}).status_code == 302
     close(app)
+
+
+def test_a_page_that_cannot_be_shown_says_where_to_go_on(app, client):
+    """No dead ends: a citizen is led to the portal's doors, staff to their tasks, who has not signed in to the sign-in; what was sent in vain is said to be so."""
+    page = client.get("/no-such-page")
+    assert page.status_code == 404 and 'href="/follow"' in page.text and 'href="/">回到首页' in page.text and "English" in page.text
+    assert "没有提交" not in page.text
+    sent = client.post("/follow", data={})
+    assert sent.status_code == 400 and "刚才填写的没有提交" in sent.text
+    assert 'href="/desk/login"' in client.get("/desk/no-such-page").text
+    assert 'href="/desk/">回到我的任务' in Browser(app, HANDLER).get("/desk/no-such-page", 404).text
+    assert "登录后回到您要看的页面" in client.get("/desk/login?next=/desk/cases/DC1").text and "登录后回到" not in client.get("/desk/login").text

@@ -96,7 +96,7 @@ def setup(app: Flask) -> None:
     for status in (400, 403, 404, 405, 413, 429, 500):
         app.register_error_handler(status, lambda error, status=status: _page(status))
     app.register_error_handler(DataError, lambda error: _page(400))      # what no text of the database can hold, such as NUL on PostgreSQL
-    app.register_error_handler(CSRFError, lambda error: _page(400, _("页面停留太久，请返回重新提交。您填写的内容没有提交。")))
+    app.register_error_handler(CSRFError, lambda error: _page(400, _("页面停留太久，请回到那一页再提交一次。")))
     app.add_url_rule("/language/<code>", "language", public(_set_language), methods=["POST", "GET"])
     app.add_url_rule("/healthz", "health", public(health))
 
@@ -165,8 +165,8 @@ WORDS = {
     404: ("没有这一页", "可能地址有误，或者此件不在您的查看范围内。"),
     405: ("请求无法处理", "请从页面上的按钮操作。"),
     413: ("内容太大", "请减少附件或文字后再提交。"),
-    429: ("操作太频繁", "请稍后再试。"),
-    500: ("系统出错了", "错误已经记录，您提交的内容没有保存，请稍后再试。"),
+    429: ("操作太频繁", "为防止滥用，短时间内的次数有上限。以前提交的都已保存，请过一会儿再试。"),
+    500: ("系统出错了", "错误已经记录，请稍后再试。"),
 }
 
 
@@ -177,4 +177,19 @@ def _page(status: int, hint: str | None = None):
         from .problems import problem_response
 
         return problem_response(status, {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method", 413: "too_large", 429: "too_many"}.get(status, "error"), _(title))
-    return render_template("error.html", status=status, title=_(title), hint=hint or _(usual)), status
+    ways = _ways(status)
+    return render_template("error.html", title=_(title), hint=hint or _(usual), sent=request.method == "POST", ways=ways, home=ways[0][1],
+                           languages=languages() if request.method == "GET" and not _at_desk() else []), status
+
+
+def _ways(status: int) -> list[tuple[str, str]]:
+    """Where to go on from a page that cannot be shown, the likeliest first: at the desk the tasks, or logging in; else the portal's doors."""
+    found = [(_("回到首页"), "portal.home"), (_("查询进度"), "portal.follow")]
+    if _at_desk():
+        inside = status == 500 or current_user.is_authenticated      # after a fault nobody is looked up: the database may be what is gone
+        found = [(_("回到我的任务"), "desk.tasks"), (_("查找"), "desk.search")] if inside else [(_("工作人员登录"), "desk.login"), found[0]]
+    return [(words, url_for(endpoint)) for words, endpoint in found if endpoint in current_app.view_functions] or [(_("回到首页"), "/")]
+
+
+def _at_desk() -> bool:
+    return request.path.startswith("/desk")
