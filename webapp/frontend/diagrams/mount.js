@@ -28,7 +28,7 @@ async function xmlOf(host) {
 export async function mount(host) {
   const xml = await xmlOf(host);
   const scroll = Object.assign(document.createElement('div'), { className: 'diagram-scroll', tabIndex: 0 });
-  scroll.setAttribute('role', 'img');
+  scroll.setAttribute('role', 'group');
   scroll.setAttribute('aria-label', host.dataset.label || say('流程图', 'Diagram of the procedure'));
   const paper = Object.assign(document.createElement('div'), { className: 'diagram-paper' });
   scroll.append(paper);

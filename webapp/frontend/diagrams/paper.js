@@ -107,7 +107,7 @@ export class Paper {
     bar.className = 'diagram-tools no-print';
     const button = (text, label, act) => {
       const made = Object.assign(document.createElement('button'), { type: 'button', textContent: text, title: label });
-      made.setAttribute('aria-label', label);
+      if (text.length === 1) made.setAttribute('aria-label', label); // a sign is not a word
       made.addEventListener('click', act);
       bar.append(made);
     };
