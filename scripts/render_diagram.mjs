@@ -89,7 +89,7 @@ export async function render(xml, { lang = 'zh', ...known } = {}) {
   const window = browser();
   const { default: Viewer } = await import('bpmn-js/dist/bpmn-viewer.production.min.js');
   const { nameListener } = await import('../webapp/frontend/diagrams/names.js');
-  const { stateOf, pictured, FRAMES } = await import('../webapp/frontend/diagrams/marks.js');
+  const { stateOf, pictured, isOpenPart, FRAMES } = await import('../webapp/frontend/diagrams/marks.js');
   const viewer = new Viewer({
     container: window.document.getElementById('paper'),
     bpmnRenderer: { defaultStrokeColor: '#3a4654', defaultFillColor: '#fff', defaultLabelColor: '#1b2430' },
@@ -102,6 +102,7 @@ export async function render(xml, { lang = 'zh', ...known } = {}) {
   const shown = registry.getAll().filter((element) => element.parent);
   colour(registry, stateOf(pictured(registry), known));
   for (const { id, type } of shown) if (FRAMES.includes(type)) for (const line of registry.getGraphics(id).querySelectorAll('.djs-visual rect, .djs-visual path')) line.style.stroke = '#c9d0d8';
+  for (const { id } of shown.filter(isOpenPart)) registry.getGraphics(id).querySelector('.djs-visual rect').style.fillOpacity = '0';
   const { svg } = await viewer.saveSVG();
   const { left, top, width, height } = frame(shown);
   return svg.replace(/<svg([^>]*)>/, (whole, attributes) => `<svg${attributes.replace(/ (width|height|viewBox)="[^"]*"/g, '')} width="${width}" height="${height}" viewBox="${left} ${top} ${width} ${height}">`);

@@ -55,6 +55,9 @@ export function stateOf(elements, { past = [], current = [], missed = [] }) {
   return states;
 }
 
+/** Whether an element is a part drawn open: it is a frame, and the lanes show through it. */
+export const isOpenPart = ({ type, collapsed, children, labelTarget }) => type === 'bpmn:SubProcess' && !collapsed && !labelTarget && children?.length > 0;
+
 /** What stateOf needs to know of a viewer's elements. */
 export const pictured = (registry) =>
   registry.getAll().filter((element) => element.parent).map((element) => ({
@@ -68,6 +71,7 @@ export function mark(viewer, steps) {
   const overlays = viewer.get('overlays', false);
   const elements = pictured(registry);
   for (const { id, type } of elements) if (FRAMES.includes(type)) canvas.addMarker(id, 'is-lane');
+  for (const { id } of registry.filter(isOpenPart)) canvas.addMarker(id, 'is-open-part');
   for (const [id, state] of stateOf(elements, steps)) {
     canvas.addMarker(id, `step-${state}`);
     const { width = 0, type } = registry.get(id);
