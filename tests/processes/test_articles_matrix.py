@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -14,6 +15,7 @@ from webapp.deployments.articles import ORGANISATIONAL, known_names, matrix_of, 
 from webapp.deployments.bundle import flatten
 from webapp.deployments.deploy import bundled_procedures
 from webapp.deployments.registry import build
+from webapp.http.matrix_words import in_words
 from webapp.settings import ROOT
 
 PROCEDURES = bundled_procedures(ROOT)
@@ -93,3 +95,16 @@ def _is_command(words: list[str]) -> bool:
     except SystemExit as ended:
         return ended.code == 0
     return False
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_implements_an_article_is_said_in_words(app, procedure, lang):
+    """The page is for everybody: no identifier of ours stands on it."""
+    found, named = deployed(procedure), matrix(procedure)
+    with app.test_request_context(headers={"Accept-Language": lang}):
+        said = {name: in_words(name, found, named.words, lang) for article in named.articles for name in article.by if name != "organisational"}
+    raw = {name: words for name, words in said.items() if re.search(r"[a-z]+_[a-z_]+|\b[a-z]{2}-[a-z]-\d|^[a-z_.]+$", words)}
+    assert raw == {}
+    if lang == "zh":
+        assert {name: words for name, words in said.items() if re.fullmatch(r"[\x00-\x7f]+", words)} == {}

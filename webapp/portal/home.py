@@ -10,6 +10,7 @@ from webapp.deployments.articles import matrix_of
 from webapp.domain.calendar import Calendar
 from webapp.domain.clock import local_date
 from webapp.http.jinja import current_lang
+from webapp.http.matrix_words import in_words
 from webapp.http.qr import qr_picture
 from webapp.http.web import env, public
 
@@ -55,6 +56,7 @@ def about_articles(procedure: str):
     matrix = matrix_of(deployed, current_app.extensions["duban"].settings.content_dir)
     nodes = {f"{node.kind} {node.id}": node for level in deployed.definition.nodes.values() for node in level.values()}
     return render_template("portal/about_articles.html", manifest=deployed.manifest, title=deployed.manifest.text(deployed.manifest.title, current_lang()), matrix=matrix,
+                           in_words=lambda name: in_words(name, deployed, matrix.words, current_lang()),
                            steps=[(nodes[name], cited) for name, cited in matrix.elements.items() if nodes[name].zh])
 
 
