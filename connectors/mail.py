@@ -53,7 +53,7 @@ class Mailer:
             raise MailError(str(error), again=False) from None
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
-            raise MailError(f"refused for {to}: {codes}", again=all(code < 500 for code in codes), away=421 in codes) from None
+            raise MailError(f"the recipient is refused: {codes}", again=all(code < 500 for code in codes), away=421 in codes) from None
         except smtplib.SMTPResponseException as error:
             raise MailError(f"{error.smtp_code} {error.smtp_error!r}", again=error.smtp_code < 500, away=error.smtp_code == 421) from None
         except (OSError, smtplib.SMTPException) as error:
