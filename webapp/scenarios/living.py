@@ -117,5 +117,3 @@ def _do(env: Environment, act: Act, cases: dict[int, int]) -> None:
             take_action(env, case_id, entry["do"], entry.get("with") or {}, actor)
     db.session.commit()
     db.session.remove()
-
-
