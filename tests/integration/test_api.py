@@ -370,7 +370,7 @@ def test_a_body_in_chunks_is_bounded_and_never_cut_off(client):
     problem(in_chunks(client, body + b" " * 2**20 + b"and what is no JSON"), 413, "too_large")
 
 
-@pytest.mark.parametrize(("more", "field"), [({"consultation": 1}, "consultation"), ({"documents": [{"name": "a.txt", "text": 5}]}, "documents.0.text"), ({"documents": [{"name": 5, "text": "x"}]}, "documents.0.name")])
+@pytest.mark.parametrize(("more", "field"), [({"consultation": 1}, "consultation"), ({"claimant_name": "李四"}, "claimant.name"), ({"documents": [{"name": "a.txt", "text": 5}]}, "documents.0.text"), ({"documents": [{"name": 5, "text": "x"}]}, "documents.0.name")])
 def test_a_filing_drops_and_rewrites_nothing(client, more, field):
     assert field in [each["field"] for each in problem(post(client, "/cases", {**FILE, **more}), 422)["fields"]]
 

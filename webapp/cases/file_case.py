@@ -55,10 +55,13 @@ def code_hash(key: bytes, number: str, code: str) -> str:
 
 
 def flat_content(given: dict[str, Any]) -> dict[str, Any]:
-    """The filing form's flat fields from the nested object that channels send (`claimant: {name: …}` becomes `claimant_name`)."""
+    """The filing form's flat fields from the nested object that channels send (`claimant: {name: …}` becomes `claimant_name`). Invalid where one is said twice."""
     flat = {k: v for k, v in given.items() if k not in ("claimant", "office", "consultation")}
     for key, value in (given.get("claimant") or {}).items():
-        flat[key if key in ("anonymous", "confidential") else f"claimant_{key}"] = value
+        name = key if key in ("anonymous", "confidential") else f"claimant_{key}"
+        if name in flat:
+            raise Invalid([(name, "duplicate", "写了两次", "This is said twice")])
+        flat[name] = value
     return flat
 
 
