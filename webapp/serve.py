@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterator
 
 from flask import Flask
+from sqlalchemy import inspect
 
 from connectors.mail import Mailer
 from webapp.content import check_accounts, is_loaded, load
-from webapp.models import db
+from webapp.models import Account, db
 from webapp.scenarios import living
 from webapp.schema import bring_up_to_date, is_up_to_date
 from webapp.settings import Settings, SettingsError
@@ -24,9 +25,11 @@ def initialise(app: Flask, *, skip_broken: bool = False) -> tuple[list[str], lis
     """Schema and content, as far as they are missing or have changed. Returns (deployed, problems) as `content.load`."""
     duban = app.extensions["duban"]
     with app.app_context():
-        bring_up_to_date(app)
         try:
-            check_accounts(duban.settings)
+            if inspect(db.engine).has_table(Account.__tablename__):     # refused before anything of it is changed
+                check_accounts(duban.settings)
+                db.session.remove()
+            bring_up_to_date(app)
             if is_loaded(duban.settings.content_dir):
                 return [], []
             done = load(duban.settings, duban.env.now(), skip_broken=skip_broken)

@@ -68,7 +68,9 @@ def test_what_is_not_ready_is_not_served(place, capsys):
 
 def test_demonstration_and_real_data_do_not_meet(place, monkeypatch, capsys):
     assert main(["init"]) == 0
-    assert main(["init", "--demo"]) == 2
+    with monkeypatch.context() as patch:
+        patch.setattr("webapp.serve.bring_up_to_date", lambda app: pytest.fail("a real database's schema was touched"))
+        assert main(["init", "--demo"]) == 2
     assert "outside the demonstration" in capsys.readouterr().err
     monkeypatch.delenv("DUBAN_DEMO")
     monkeypatch.setenv("DUBAN_DATA", str(place / "demo"))
