@@ -179,6 +179,8 @@ def _supervise(work: CaseWork, data: dict, effect: Effect) -> None:
     work.supervisions.append(row)
     work.new_rows.append(row)
     work.ledger.write("supervision_opened", {"trigger": row.trigger, "mode": row.mode, "unit": unit, "deadline": row.deadline, "again": again})
+    if deadline is None:        # of a limit that was missed the unit is told by the reminders
+        _notice(work, unit, "unit_head", "supervised", {"text": data.get("instruction")})
 
 
 def _supervised(work: CaseWork, data: dict, effect: Effect) -> None:

@@ -11,7 +11,8 @@ WORDS = {
     "filed_with_office": ("办理结果报备", "The result was filed with the office"), "put_before_leader": ("已送单位负责人阅", "Put before the unit's leader"),
     "counts_as_accepted": ("退回期限已过，视作接收", "The time for a return is over; it counts as accepted"), "closing_reported": ("办结情况报送", "The closing was reported"),
     "claimant_silent": ("诉求人连续 30 日未配合", "The claimant has been silent for 30 days"), "discipline_answered": ("纪检监察机关已答复", "The discipline body has answered"),
-    "redo": ("须重新办理", "To be handled again"), "reminders": ("期限提醒", "Deadlines that need your attention"),
+    "supervised": ("督办通知", "Your unit’s work is supervised"), "reminded": ("督促提醒", "Urged to put it right"),
+    "redo": ("须重新办理", "To be handled again"), "overdue": ("已逾期", "Past its limit"), "reminders": ("期限提醒", "Deadlines that need your attention"),
 }
 
 
