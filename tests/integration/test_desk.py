@@ -134,6 +134,20 @@ def test_supervisors_see_what_runs_late(app, story):
     assert story.scalar(select(Supervision.status)) == "open"
 
 
+def test_who_supervises_a_case_a_second_time_is_warned(app, story):
+    number = story.at_receive()
+
+    def given(part: str):
+        page = Browser(app, SCREENER).get(f"/desk/cases/{number}/actions/order_supervision").text
+        return json.loads(re.search(rf'id="action-form-{part}">(.*?)</script>', page, re.S)[1])
+
+    assert given("context")["open"] == {"receive": 1}
+    story.act(number, SCREENER, "order_supervision", trigger="dc-s-1", mode="phone")
+    assert given("context")["open"] == {"receive": 1, "supervise": 1}
+    warning = next(c for c in given("schema")["components"] if "避免重复多头督查" in c.get("text", ""))
+    assert warning["conditional"] == {"hide": "=open.supervise = null or open.supervise = 0"}
+
+
 # -- the wall ----------------------------------------------------------------------------------------------------------
 def test_a_case_behind_the_wall_looks_like_none(app, story):
     number = story.at_handle(respondent=f"{COUNTY}/education")

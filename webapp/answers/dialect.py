@@ -68,7 +68,7 @@ ENTITIES: dict[str, frozenset[str]] = {
 }
 
 # What a condition may read besides the form's own fields (docs/modelling.md, Expressions).
-KNOWN_NAMES = frozenset({"case", "answers", "request", "deadlines", "vars", "result", "params", "count", "round", "today", "now"})
+KNOWN_NAMES = frozenset({"case", "answers", "request", "deadlines", "vars", "result", "params", "count", "open", "round", "today", "now"})
 
 MAX_COMPONENTS = 200
 MAX_TEXT = {"textfield": 500, "textarea": 10_000}

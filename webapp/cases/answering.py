@@ -70,6 +70,7 @@ def choices(work: CaseWork, lang: str = "zh") -> dict[str, Any]:
     supervision = manifest.supervision
     return {
         "case": work.facts(), "round": work.state["round"], "count": work.state["count"], "vars": work.state["vars"], "params": manifest.params,
+        "open": work.waiting(),
         "scope": [_entry(each, lang) for each in manifest.scope], "exclusions": [_entry(each, lang) for each in manifest.exclusions],
         "units": [{"value": unit.code, "label": unit.en if lang == "en" else unit.zh} for unit in work.directory.units
                   if not within(unit.code, case.respondent)],

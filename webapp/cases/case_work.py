@@ -1,6 +1,7 @@
 """One case under its lock: loads what a command needs, runs the engine, and holds what will be written in the same transaction."""
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -92,12 +93,12 @@ class CaseWork:
             "title": c.title, "sample": c.sample, "consultation": c.consultation,
         }
 
+    def waiting(self) -> dict[str, int]:
+        """How many tasks of each name wait now."""
+        return dict(Counter(task.name for task in self.tasks if task.state == "open"))
+
     def world(self, now: datetime) -> World:
-        waiting: dict[str, int] = {}
-        for task in self.tasks:
-            if task.state == "open":
-                waiting[task.name] = waiting.get(task.name, 0) + 1
-        return World(now.astimezone(SHANGHAI), local_date(now), self.facts(), self.clocks, waiting, functions_of(self.calendar, self.directory), self.env.watch)
+        return World(now.astimezone(SHANGHAI), local_date(now), self.facts(), self.clocks, self.waiting(), functions_of(self.calendar, self.directory), self.env.watch)
 
     def run(self, command: Command, kind: str | None, data: dict[str, Any] | None = None, at: datetime | None = None) -> Outcome:
         """Advance the engine by one command and take over what came of it; `kind` names the ledger entry. `at` is when a moment was due."""
