@@ -367,3 +367,31 @@ def test_a_notice_may_begin_in_the_december_before(env, clock):
     for wrong in ("2026年11月30日放假", "2028年1月1日放假"):
         with pytest.raises(Refusal, match="year"):
             enter_change(env, System(), "national", [*read_rows("元旦：" + wrong, 2027)[0], *days], 2027, "通知", local_date(env.now()))
+
+
+def test_who_began_under_the_old_calendar_and_ends_after_the_approval_is_moved_too(app):
+    """On PostgreSQL a command may have read the calendar, an amendment be approved and applied, and the command then be committed."""
+    env, counted = app.extensions["duban"].env, threading.Event()
+    with app.app_context():
+        case_id = file_case(env, PROCEDURE, FILING)[0].case_id
+        db.session.commit()
+        task = db.session.scalar(db.select(Task.id).where(Task.case_id == case_id, Task.state == "open"))
+        person, change_id = find_person(login="dali/inspection.supervisor"), enter(env, [(TOMORROW, False)]).id
+        db.session.remove()
+
+    def assign() -> None:
+        with app.app_context():
+            complete_task(env, task, {"decision": "assign", "unit": "dali/xiangyun"}, person)
+            counted.set()
+            time.sleep(1)
+            db.session.commit()
+            db.session.remove()
+
+    thread = threading.Thread(target=assign)
+    thread.start()
+    assert counted.wait(10)
+    with app.app_context():
+        apply_whole(env, accept(env, db.session.get(CalendarChange, change_id)))
+        thread.join(30)
+        assert due_of(case_id) == TOMORROW + timedelta(days=1)
+        db.session.remove()

@@ -22,7 +22,7 @@ from webapp.permissions import System, find_person
 from webapp.settings import ROOT
 from webapp.worker import sweep
 
-POINTS = {"file": 2, "complete": 2, "fire": 2, "gather": 4, "deliver": 4, "amend": 10}      # two for each commit; two people are told; delivering takes a letter, then marks it sent
+POINTS = {"file": 2, "complete": 2, "fire": 2, "gather": 4, "deliver": 4, "amend": 12}      # two for each commit; two people are told; delivering takes a letter, then marks it sent
 LEASE = timedelta(minutes=6)
 SHRINKING = ("gather", "amend")     # what one death has left done is done: the later points are passed by the earlier ones' next tries
 

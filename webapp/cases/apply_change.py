@@ -10,14 +10,14 @@ import threading
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from webapp.domain.calendar import Calendar
 from webapp.domain.clock import start_of_day
-from webapp.models import CalendarChange, CalendarMove, DeadlineRow, Incident, StaffNotice, Task, db
+from webapp.models import CalendarChange, CalendarMove, Case, DeadlineRow, Incident, StaffNotice, Task, db
 from webapp.models.bulk import Bulk
-from webapp.models.storage import reading_only
+from webapp.models.storage import reading_only, wait_for_writers
 from webapp.permissions import System
 
 from .calendar_changes import first_day, under
@@ -39,6 +39,8 @@ def apply_changes(env: Environment, cases: int = BATCH, stop: threading.Event | 
     change = _take(env)
     if change is None:
         return _retry(env)
+    if change.upto == 0:
+        change.upto = _begin(change)
     with reading_only():
         ids, place = _next(change, cases)
         read, calendars = read_rows(ids), env.registry.calendars()
@@ -91,6 +93,16 @@ def _take(env: Environment) -> CalendarChange | None:
         db.session.expunge(change)
     db.session.remove()
     return change
+
+
+def _begin(change: CalendarChange) -> int:
+    """Up to which case it is to be applied: those that come later count by it. Who wrote when it was approved may have read the calendar before; they are waited for."""
+    wait_for_writers(db.engine)
+    row = db.session.get(CalendarChange, change.id)
+    row.upto = upto = db.session.scalar(select(func.max(Case.id))) or 0
+    db.session.commit()
+    db.session.remove()
+    return upto
 
 
 def _next(change: CalendarChange, most: int) -> tuple[list[int], int | None]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from webapp.deployments.registry import CALENDARS, raise_stamp, read_stamp
 from webapp.domain.clock import local_date, start_of_day
 from webapp.domain.notice_rows import ChangedDay
-from webapp.models import CalendarChange, CalendarLayer, Case, DeadlineRow, db
+from webapp.models import CalendarChange, CalendarLayer, DeadlineRow, db
 from webapp.permissions import Person, System
 
 from .environment import Environment
@@ -133,7 +133,6 @@ def approve(env: Environment, person: Person | System, change_id: int, seen_stam
     if under_way is not None:                                # else one would move what the other has changed, in its own name
         raise refuse("applying", "另一项日历变更正在逐件重新计算，请等它完成后再批准", "Another change of a calendar is being applied; approve this one when that is done")
     change = db.session.get(CalendarChange, change_id, populate_existing=True)
-    change.upto = db.session.scalar(select(func.max(Case.id))) or 0
     change.total = db.session.scalar(select(func.count(DeadlineRow.case_id.distinct())).where(*touched(change))) or 0
     raise_stamp(CALENDARS)
     return change

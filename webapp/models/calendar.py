@@ -36,7 +36,7 @@ class CalendarChange(db.Model):
     decided_at: Mapped[datetime | None] = mapped_column(Utc)                # when it was approved or discarded
     decided_by: Mapped[str | None] = mapped_column(String(200))
     place: Mapped[int] = mapped_column(BigId, default=0)                    # the last case that has been looked at
-    upto: Mapped[int] = mapped_column(BigId, default=0)                     # the last case that was there at the approval
+    upto: Mapped[int] = mapped_column(BigId, default=0)                     # the last case that was there when it began to be applied; 0 before
     total: Mapped[int] = mapped_column(default=0)                           # cases to be looked at
     done: Mapped[int] = mapped_column(default=0)
     taken_until: Mapped[datetime | None] = mapped_column(Utc)               # until then one worker has it

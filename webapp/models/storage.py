@@ -1,13 +1,14 @@
 """Opens a database, SQLite or PostgreSQL, with what keeps it from losing anything."""
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import orjson
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Engine, event, text
 
 from .base import db
 
@@ -41,6 +42,17 @@ def open_database(app: Flask, url: str, **engine_options) -> None:
         with app.app_context():
             event.listen(db.engine, "connect", _on_connect)
             event.listen(db.engine, "begin", _on_begin)
+
+
+def wait_for_writers(engine: Engine, most: float = 60.0) -> None:
+    """Until all that write in this database now have committed or not, at most so many seconds. SQLite's writers take turns: nobody is waited for."""
+    if engine.dialect.name != "postgresql":
+        return
+    writing = text("SELECT pid, backend_xid::text FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        before, until = set(map(tuple, connection.execute(writing))), time.monotonic() + most
+        while before & set(map(tuple, connection.execute(writing))) and time.monotonic() < until:
+            time.sleep(0.02)
 
 
 def _on_connect(connection, record) -> None:
