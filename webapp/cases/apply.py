@@ -113,7 +113,8 @@ def _close(work: CaseWork, data: dict, effect: Effect) -> None:
     case = work.case
     case.status, case.outcome, case.closed_at = "closed", data.get("outcome"), work.now
     work.ledger.write("closed", {"outcome": case.outcome})
-    work.ledger.write("archived", {"entries": case.ledger_seq}, actor="system")
+    if "archive" not in work.deployed.definition.tasks():       # else a person does it
+        work.ledger.write("archive", {"entries": case.ledger_seq}, actor="system")
 
 
 def _reopen(work: CaseWork, data: dict, effect: Effect) -> None:

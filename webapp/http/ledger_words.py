@@ -53,7 +53,7 @@ class Teller:
     def line(self, entry: LedgerEntry) -> Line:
         data, kind = entry.data or {}, entry.kind
         said = self.answers(kind, data.get("answers") or {})
-        about = getattr(self, f"_{kind}", None)
+        about = getattr(self, f"_{kind}", None) if kind not in self.tasks else None
         if about is not None:
             sentence, body, tone = about(entry, data)
         elif kind in self.tasks:
@@ -224,7 +224,7 @@ class Teller:
     def _closed(self, entry, data):
         return _("办结：%(outcome)s", outcome=word(OUTCOMES, data.get("outcome"))), "", "good"
 
-    def _archived(self, entry, data):
+    def _archive(self, entry, data):
         return _("归档，台账共 %(n)s 条", n=data.get("entries", "")), "", ""
 
     def _reopened(self, entry, data):
