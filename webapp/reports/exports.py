@@ -16,7 +16,8 @@ from webapp.permissions import Person
 
 KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 MOST = 5_000            # rows of one file: nobody carries away the whole (local)
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")       # what spreadsheets take for a formula at the start of a cell
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")       # what spreadsheets take for a formula at the start of a cell; Chinese ones, full-width signs too
+BLANKS = " \u00a0\u3000\u200b\ufeff"            # what they may pass over before it
 Cell = str | int | float | None
 
 
@@ -32,7 +33,7 @@ def _csv(rows: Sequence[Sequence[Cell]]) -> bytes:
 
 
 def _harmless(cell: Cell) -> Cell:
-    return "'" + cell if isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA) else cell
+    return "'" + cell if isinstance(cell, str) and cell.lstrip(BLANKS).startswith(FORMULA) else cell
 
 
 def _xlsx(rows: Sequence[Sequence[Cell]], sheet: str) -> bytes:
