@@ -35,3 +35,21 @@ def test_refused_and_the_twin_passes(name, gate, tmp_path):
     assert verdict.bundle is None and not any("could not be judged" in p.message for p in verdict.problems)
     assert all(p.file and p.element and p.message and len(p.message) < 2_000 for p in verdict.problems)
     assert gate.judge(write(spoil(pair, twin=True), tmp_path / "twin")).problems == []
+
+
+SLIPS = [       # file, what stands there, the slip, what is said of it
+    ("main.bpmn", "and round", "and rounds", "unknown name"), ("main.bpmn", 'value="clerk"', 'value="king"', "unknown role"),
+    ("side.bpmn", 'name="unit" value="office"', 'name="unit" value="dali/atlantis"', "no unit"), ("limits.dmn", '"5 wd"', '"5 wd', "not closed"),
+    ("forms/review.form.json", '"label": "decision"', '"label": "<script>"', "markup"), ("procedure.toml", 'office = "dali/inspection"', 'office = "dali/atlantis"', "no unit"),
+    ("procedure.toml", 'calendar = "national"', 'calendar = "mars"', "no calendar"), ("procedure.toml", 'code = "closed"', 'code = "closed"\nstatus = 1', "not a key"),
+]
+
+
+def test_all_at_once(gate, tmp_path):
+    """Slips in every file, units that the directory lacks among them, are told together."""
+    bundle = base()
+    for file, old, new, _ in SLIPS:
+        assert old.encode() in bundle[file], (file, old)
+        bundle[file] = bundle[file].replace(old.encode(), new.encode())
+    problems = gate.judge(write(bundle, tmp_path / "shape")).problems
+    assert [slip for slip in SLIPS if not any(p.file == slip[0] and slip[3] in p.message for p in problems)] == []

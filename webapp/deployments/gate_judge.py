@@ -14,8 +14,10 @@ from lxml import etree
 from webapp.answers import FormProblem, compile_form
 from webapp.domain.directory import Directory, DirectoryProblems, load_directory
 from webapp.engine import DefinitionError, Problem
-from webapp.engine.compile import check_diagram, check_manifest_alone
+from webapp.engine.compile import check_diagram, check_manifest_alone, flat
 from webapp.engine.decisions import DecisionProblems, compile_decisions
+from webapp.engine.definition import Node
+from webapp.engine.manifest import Manifest, read_manifest
 from webapp.engine.references import decision_functions
 from webapp.engine.smoke import smoke_run
 from webapp.engine.words import unit_code_in
@@ -23,7 +25,7 @@ from webapp.engine.xml_guard import foreign, parse_guarded, repeated_ids
 from webapp.feel.literals import texts_of
 
 from .bundle import Bundle
-from .registry import Deployed, build
+from .registry import build
 
 DMN_PREFIXES = ("http://www.omg.org/spec/DMN/", "https://www.omg.org/spec/DMN/")
 _TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]|&#(?:0*(?:823[4-8]|829[4-7])|x0*(?:202[a-e]|206[6-9]));|\\u(?:202[a-e]|206[6-9])", re.IGNORECASE)
@@ -52,8 +54,10 @@ def judge_bundle(bundle: Bundle, around: Surroundings) -> list[Problem]:
     try:
         deployed = build(bundle)
     except DefinitionError as error:
-        return list(dict.fromkeys([*problems, *(p for p in error.problems if p.file not in unread)]))
-    directory, more = _surroundings(deployed, around)
+        problems += [p for p in error.problems if p.file not in unread]
+        manifest = read_manifest(bundle.get("procedure.toml", b""), [])
+        return list(dict.fromkeys([*problems, *(_surroundings(manifest, bundle, error.nodes, around)[1] if manifest is not None else ())]))
+    directory, more = _surroundings(deployed.manifest, bundle, flat(deployed.definition.nodes), around)
     problems += more + smoke_run(deployed.definition)
     for named in around.further if not problems else ():
         module, _, function = named.partition(":")
@@ -164,9 +168,9 @@ def _texts(value: Any, key: str = "form") -> Iterable[tuple[str, str]]:
             yield from _texts(each, key)
 
 
-def _surroundings(deployed: Deployed, around: Surroundings) -> tuple[Directory | None, list[Problem]]:
+def _surroundings(manifest: Manifest, bundle: Bundle, nodes: Iterable[Node], around: Surroundings) -> tuple[Directory | None, list[Problem]]:
     """The unit directory, and what of it and of the calendars is named but is not there."""
-    manifest, problems = deployed.manifest, []
+    problems: list[Problem] = []
 
     def bad(key: str, message: str, file: str = "procedure.toml") -> None:
         problems.append(Problem(file, key, message))
@@ -174,7 +178,7 @@ def _surroundings(deployed: Deployed, around: Surroundings) -> tuple[Directory |
     if around.calendars is not None and manifest.calendar != "national" and manifest.calendar not in around.calendars:
         bad("calendar", f"there is no calendar layer '{manifest.calendar[:60]}'")
     form = manifest.filing.get("form", "file")
-    if form not in deployed.forms:
+    if f"forms/{form}.form.json" not in bundle:
         bad("filing.form", f"there is no form '{form[:60]}'")
     if around.directories is None:
         return None, problems
@@ -186,7 +190,7 @@ def _surroundings(deployed: Deployed, around: Surroundings) -> tuple[Directory |
     except DirectoryProblems as error:
         bad("directory", f"the directory '{manifest.directory}' has problems: {str(error)[:300]}")
         return None, problems
-    for file, key, unit in _units(deployed):
+    for file, key, unit in _units(manifest, nodes):
         code = unit_code_in(unit)
         if code is not None and code not in directory:
             bad(key, f"there is no unit '{code[:100]}' in the directory '{manifest.directory}'", file)
@@ -196,9 +200,9 @@ def _surroundings(deployed: Deployed, around: Surroundings) -> tuple[Directory |
     return directory, problems
 
 
-def _units(deployed: Deployed) -> Iterable[tuple[str, str, str]]:
+def _units(manifest: Manifest, nodes: Iterable[Node]) -> Iterable[tuple[str, str, str]]:
     """(file, key, unit) of every unit that is named literally."""
-    manifest, toml = deployed.manifest, "procedure.toml"
+    toml = "procedure.toml"
     yield from ((toml, key, unit) for key, unit in (("office", manifest.office), ("office_instead", manifest.office_instead)) if unit)
     yield toml, "supervision.unit", manifest.supervision.get("unit", "office")
     yield from ((toml, f"who.{name}", who.unit) for name, who in manifest.who.items())
@@ -208,7 +212,7 @@ def _units(deployed: Deployed) -> Iterable[tuple[str, str, str]]:
         for name, expression in action.effects:
             if name in UNIT_EFFECTS:
                 yield from ((toml, f"actions.{action.name}", unit) for unit in texts_of(expression.text, UNIT_EFFECTS[name]))
-    for node in (n for level in deployed.definition.nodes.values() for n in level.values()):
+    for node in nodes:
         if node.who is not None:
             yield node.file, node.id, node.who.unit
         for name, expression in node.effects:

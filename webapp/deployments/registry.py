@@ -14,6 +14,7 @@ from webapp.domain.calendar import Calendar, calendars_of
 from webapp.domain.directory import Directory, load_directory
 from webapp.domain.layers import Layer, LayerDay, Notice, load_layer
 from webapp.engine import Definition, DefinitionError, Problem, compile_definition
+from webapp.engine.compile import flat
 from webapp.models import CalendarChange, CalendarLayer, Deployment, DirectoryFile, Stamp, Unit, db
 
 from .bundle import Bundle, unpack
@@ -62,7 +63,7 @@ def build(bundle: Bundle, *, id: int = 0, number: int = 0, hash: str = "", store
     try:
         definition = compile_definition(bundle, fields, stored=stored)
     except DefinitionError as error:
-        raise DefinitionError([*problems, *error.problems]) from None
+        raise DefinitionError([*problems, *error.problems], error.nodes) from None
     for node in (n for level in definition.nodes.values() for n in level.values() if n.kind == "userTask"):
         if node.form not in forms:
             problems.append(Problem(node.file, node.id, f"there is no form '{node.form}'"))
@@ -73,7 +74,7 @@ def build(bundle: Bundle, *, id: int = 0, number: int = 0, hash: str = "", store
     reports = read_reports(bundle, definition, forms, minor)
     problems += [] if stored else minor
     if problems:
-        raise DefinitionError(problems)
+        raise DefinitionError(problems, flat(definition.nodes))
     return Deployed(id, definition.manifest.id, number, hash, definition, forms, bundle, reports)
 
 

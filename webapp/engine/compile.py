@@ -39,9 +39,14 @@ def compile_definition(files: Mapping[str, bytes], form_fields: Mapping[str, set
     decisions = _read_decisions(files, problems, stored)
     compiler = _Compiler(manifest, roots, processes, decisions, problems, form_fields or {})
     if manifest is None or (problems and not stored):
-        compiler.look(whole=manifest is not None and decisions is not None and len(roots) == sum(f.endswith(".bpmn") for f in files))
-        raise DefinitionError(list(dict.fromkeys(problems)))
+        nodes = compiler.look(whole=manifest is not None and decisions is not None and len(roots) == sum(f.endswith(".bpmn") for f in files))
+        raise DefinitionError(list(dict.fromkeys(problems)), flat(nodes))
     return compiler.build(files, stored)
+
+
+def flat(nodes: Mapping[str, Mapping[str, Node]]) -> list[Node]:
+    """The nodes of all levels."""
+    return [node for level in nodes.values() for node in level.values()]
 
 
 def check_diagram(name: str, data: bytes) -> list[Problem]:
@@ -129,7 +134,7 @@ class _Compiler:
         if stored:
             self.problems[:] = [p for p in self.problems if p.stops] + self._missing()
         if self.problems:
-            raise DefinitionError(list(dict.fromkeys(self.problems)))
+            raise DefinitionError(list(dict.fromkeys(self.problems)), flat(nodes))
         specs, subs = self.parse()
         if self.problems:
             raise DefinitionError(self.problems)

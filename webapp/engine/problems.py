@@ -1,6 +1,7 @@
 """What is wrong with a definition, and what refuses a command: the two errors the engine raises."""
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -20,10 +21,10 @@ class Problem:
 
 
 class DefinitionError(Exception):
-    """A definition that cannot be compiled; carries every problem found, not only the first."""
+    """A definition that cannot be compiled; carries every problem found, not only the first, and the nodes that could be read."""
 
-    def __init__(self, problems: list[Problem]):
-        self.problems = list(problems)
+    def __init__(self, problems: list[Problem], nodes: Iterable = ()):
+        self.problems, self.nodes = list(problems), tuple(nodes)
         super().__init__("\n".join(map(str, self.problems)))
 
 
