@@ -87,6 +87,7 @@ TABLES = {
     "another language in a table": table("</definitions>", LITERAL.format(' expressionLanguage="python"', "1") + "</definitions>", LITERAL.format(' expressionLanguage="feel"', "1") + "</definitions>", "python"),
     "a requirement out of the file": table(DECISION, DECISION + '<informationRequirement id="q"><requiredDecision href="http://127.0.0.1:9/x#extension"/></informationRequirement>',
                                            DECISION + '<informationRequirement id="q"><requiredDecision href="#extension"/></informationRequirement>', "leads out"),
+    "a decision without logic": table("</definitions>", '<decision id="more" name="more"/></definitions>', LITERAL.format("", "null") + "</definitions>", "no decision table"),
     "a decision that requires itself": table(DECISION, DECISION + '<informationRequirement id="q"><requiredDecision href="#limit"/></informationRequirement>', DECISION, "itself"),
     "an input that is not there": table("<text>deadline</text>", "<text>os.environ</text>", "<text>deadline</text>", "unknown name"),
     "a cell that does not parse": table('<text>"handle"</text>', '<text>"handle" or</text>', '<text>"handle", "accept"</text>', "handle"),

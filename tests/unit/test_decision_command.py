@@ -49,6 +49,11 @@ def test_which_decision(ask):
     assert ask(both, "c")[0] == 2 and "'c'" in ask(both, "c")[2]
 
 
+def test_a_decision_without_logic_is_null_and_in_nobodys_way(ask):
+    both = file(decision("", "a"), decision("<literalExpression><text>2</text></literalExpression>", "b"))
+    assert ask(both, "a")[:2] == (0, None) and ask(both, "b")[:2] == (0, 2)
+
+
 def test_now(ask):
     data = file(decision("<literalExpression><text>string(today())</text></literalExpression>"))
     assert ask(data)[1] is None

@@ -17,6 +17,7 @@ from webapp.engine import DefinitionError, Problem
 from webapp.engine.compile import check_diagram, check_manifest_alone, flat
 from webapp.engine.decisions import DecisionProblems, compile_decisions
 from webapp.engine.definition import Node
+from webapp.engine.dmn_boxed_xml import LOGIC
 from webapp.engine.manifest import Manifest, read_manifest
 from webapp.engine.references import decision_functions
 from webapp.engine.smoke import smoke_run
@@ -114,6 +115,8 @@ def dmn_problems(name: str, data: bytes) -> list[Problem]:
     found = [Problem(name, *each) for each in (*foreign(root, allowed), *repeated_ids(root))]
     for node in root.iter(etree.Element):
         where = node.get("id") or etree.QName(node).localname
+        if etree.QName(node).localname == "decision" and not any(etree.QName(each).localname in LOGIC for each in node.iterchildren(etree.Element)):
+            found.append(Problem(name, where, "there is no decision table or expression"))
         language = node.get("expressionLanguage", "")
         if language and "feel" not in language.lower() and "/MODEL" not in language:
             found.append(Problem(name, where, f"expressionLanguage '{language[:60]}' is not allowed", "FEEL"))

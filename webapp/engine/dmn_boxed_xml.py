@@ -22,7 +22,7 @@ _PARTS = {
     "conditional": ("if", "then", "else"), "filter": ("in", "match"), "for": ("in", "return"),
     "some": ("in", "satisfies"), "every": ("in", "satisfies"),
 }
-_LOGIC = (
+LOGIC = (
     "decisionTable", "literalExpression", "context", "relation", "list", "invocation", "functionDefinition", *_PARTS,
 )
 _MAX_BOXES = 40     # boxed forms within one another
@@ -52,7 +52,7 @@ class BoxedReader:
 
     def logic(self, element: etree._Element | None) -> LogicXml:
         """The logic that stands in an element, null where none does."""
-        found = [] if element is None else self.children(element, *_LOGIC)
+        found = [] if element is None else self.children(element, *LOGIC)
         return self.boxed(found[0]) if found else None
 
     def boxed(self, element: etree._Element) -> LogicXml:
@@ -98,7 +98,7 @@ class BoxedReader:
 
     def children_in_order(self, element: etree._Element) -> list[etree._Element]:
         """The children that are logic, as they stand."""
-        tags = {f"{{{self.namespace}}}{name}" for name in _LOGIC}
+        tags = {f"{{{self.namespace}}}{name}" for name in LOGIC}
         return [each for each in element if each.tag in tags]
 
     def relation(self, element: etree._Element) -> ListXml:
@@ -124,7 +124,7 @@ class BoxedReader:
         names = [name for name, _ in params]
         if "" in names or len(set(names)) < len(names):
             self.problem(element, "参数须各有名称", "the parameters need a name each")
-        bodies = self.children(element, *_LOGIC)
+        bodies = self.children(element, *LOGIC)
         kind = bodies[0].get("typeRef", "") if bodies else ""
         return FunctionXml(self.identity(element), params, self.wanted(element, self.logic(element)), kind)
 

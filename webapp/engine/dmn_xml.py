@@ -6,8 +6,8 @@ from lxml import etree
 
 from webapp.feel import Said
 
-from .dmn_boxed_xml import BoxedReader
-from .dmn_records import FunctionXml, ItemXml, Problem, SourceXml, special_names
+from .dmn_boxed_xml import LOGIC, BoxedReader
+from .dmn_records import Cell, FunctionXml, ItemXml, Problem, SourceXml, special_names
 
 MAX_BYTES = 1_000_000
 _NAMESPACES = frozenset({
@@ -112,8 +112,8 @@ class Reader(BoxedReader):
             self.problem(element, "决策没有 id", "a decision has no id")
         name, kind = self.variable(element)
         logic = None
-        if sort == "decision":
-            logic = self.logic(element)
+        if sort == "decision":      # one that has no logic yet is null, by the standard; the gate asks for it
+            logic = self.logic(element) if self.children(element, *LOGIC) else Cell(own, "null")
         elif sort == "knowledge":
             encapsulated = self.child(element, "encapsulatedLogic")
             logic = FunctionXml("", (), None) if encapsulated is None else self.function(encapsulated)
