@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.citizen_story import PROCEDURE, TEXT, TITLE, UNIT, Filing, action, file_one, hidden, officials
+from webapp.api import blueprint as api_blueprint
 from webapp.cases.promises import promises
+from webapp.desk import blueprint as desk_blueprint
 from webapp.domain.ledger import content_hash
 from webapp.models import Account, Case, Message, Outbox, db
 from webapp.models import Filing as Written
+from webapp.portal import frame as portal_frame
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -329,3 +332,14 @@ def test_files_go_along(app, client):
     assert client.post(act, data={"csrf_token": token(client), "text": "", "documents": (io.BytesIO(b"more"), "alone.txt")}).status_code == 303
     page = client.get(f"/follow/{number}").text
     assert "proof.txt" in page and "alone.txt" in page
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "/\t//evil.example", "/\t\\evil.example", "/x\r\nSet-Cookie: a=b", "https://evil.example"])
+def test_no_link_of_the_frame_leads_away(client, target):
+    answer = client.get("/language/en", query_string={"next": target})
+    assert answer.status_code == 302 and answer.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("door", [portal_frame, desk_blueprint, api_blueprint])
+def test_what_is_counted_is_counted_where_the_settings_say(door):
+    assert door.limiter._storage_uri is None, "an address of its own would go before that of the settings, which several processes share"

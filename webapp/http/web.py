@@ -75,7 +75,7 @@ def loosen_styles() -> None:
 
 def safe_next(target: str | None, fallback: str) -> str:
     """A local address to go on to, never another site's."""
-    if target:
+    if target and target.isprintable():        # a line break cannot stand in a header, and browsers pass over tabs
         parts = urlsplit(target)
         if not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith(("//", "/\\")):
             return target

@@ -13,13 +13,15 @@ from webapp.http.jinja import current_lang
 from webapp.http.web import languages, public, safe_next
 
 portal = Blueprint("portal", __name__)
-limiter = Limiter(get_remote_address, storage_uri="memory://", default_limits=[])
+limiter = Limiter(get_remote_address, default_limits=[])
 DOORS = {"file": "portal.file", "follow": "portal.follow", "rate": "portal.rate", "open": "portal.about"}
 TRAP = "company_fax"        # a field no person sees; whoever fills it in is a machine
 
 
 @portal.record_once
 def _install(state) -> None:
+    state.app.config.setdefault("RATELIMIT_STORAGE_URI", state.app.extensions["duban"].settings.rate_limit_storage)
+    state.app.config.setdefault("RATELIMIT_IN_MEMORY_FALLBACK_ENABLED", True)      # each process counts for itself while the storage is away
     state.app.config.setdefault("PORTAL_FILING_LIMIT", "20 per hour;60 per day")
     state.app.config.setdefault("PORTAL_GUESS_LIMIT", "10 per 10 minutes;60 per day")
     state.app.config.setdefault("PORTAL_UPLOAD_LIMIT", "60 per hour")
