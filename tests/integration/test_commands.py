@@ -92,6 +92,8 @@ def test_an_account_is_created(place, monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", io.StringIO("long-enough-1\n"))
     assert main([*command[:2], "w", *command[3:-1], "emperor"]) == 2
     assert "no role" in capsys.readouterr().err
+    for taken in ("citizen", "system"):     # the ledger's own words for who acted
+        assert main([*command[:2], taken, *command[3:]]) == 2
     assert main(["account", "email", "li.si", "li.si@example.cn"]) == 0 and main(["account", "email", "li.si"]) == 0
     assert main(["account", "email", "li.si", "nowhere"]) == 2 and main(["account", "email", "wang.wu", "a@b"]) == 2
     assert main(["account", "close", "li.si"]) == 0 and main(["account", "close", "li.si"]) == 2

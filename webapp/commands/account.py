@@ -6,6 +6,7 @@ import re
 import sys
 
 SHORTEST = 10       # characters of a password
+NOBODYS = ("citizen", "system")     # in the ledger: whoever filed, and Duban itself
 ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}", re.ASCII)
 
 
@@ -38,7 +39,9 @@ def _create(args) -> int:
     with app.app_context():
         unit = db.session.query(Unit).filter_by(code=args.unit).one_or_none()
         problem = None
-        if unit is None:
+        if args.login in NOBODYS:
+            problem = f"'{args.login}' is what the ledger calls somebody else"
+        elif unit is None:
             problem = f"there is no unit '{args.unit}'"
         elif unknown := set(args.role) - set(env.registry.directory(unit.directory).unit(unit.code).roles):
             problem = f"{args.unit} has no role {', '.join(sorted(unknown))}"
