@@ -97,6 +97,18 @@ def file_by_hand(page, send=lambda button: button.click()) -> tuple[str, str]:
     return page.locator("[data-number]").inner_text(), page.locator("[data-code]").inner_text()
 
 
+def test_the_receipt_is_kept_as_a_picture(app, page, request):
+    number, _code = file_by_hand(page)
+    keep = page.locator("[data-receipt-picture]")
+    if "no script" in request.node.callspec.params["page"]:
+        expect(keep).to_be_hidden()
+        return
+    with page.expect_download() as saved:
+        keep.click()
+    assert saved.value.suggested_filename == f"{number}.png"
+    assert page.locator("[data-picture-place] img").evaluate("image => image.naturalWidth") == 720
+
+
 def open_with_code(page, number: str, code: str, door: str) -> None:
     """Knock with number and code, first with a wrong one."""
     page.context.clear_cookies()

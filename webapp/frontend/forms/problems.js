@@ -58,7 +58,7 @@ export function showSummary(place, form, problems, fields, message = '') {
   place.hidden = !problems.length && !message;
   if (place.hidden) return;
   const head = document.createElement('h2');
-  head.textContent = problems.length ? say('还不能提交,请先改正:', 'Not submitted yet. Please put this right first:') : message;
+  head.textContent = problems.length ? say('还不能提交，请先改正：', 'Not submitted yet. Please put this right first:') : message;
   place.append(head);
   if (problems.length) {
     const list = document.createElement('ul');
