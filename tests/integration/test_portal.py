@@ -98,6 +98,14 @@ def test_faults_are_said_where_they_are(app, client):
     assert filing.send("send", claimant_phone="不是电话").status_code == 422 and cases(app) == 0
 
 
+def test_who_reports_the_governments_above_the_office_is_told_what_to_do(app, client):
+    filing = Filing(client).fill()
+    filing.send("edit-about")
+    filing.send(respondent=UNIT.split("/")[0])
+    sent = filing.send("send")
+    assert sent.status_code == 422 and "请改选具体的部门" in sent.text and "edit-about" in sent.text and cases(app) == 0
+
+
 def test_back_and_change_keep_everything(client):
     filing = Filing(client).fill()
     filing.send("edit-story")

@@ -142,7 +142,7 @@ def proof_days(view: Mapping[str, Any]) -> list[ProofDay]:
     """The proof as a sheet of weeks from Monday: the starting day, then each traced day (date, counted, number, why, labels, provisional)."""
     start, due, today = (as_date(view.get(name)) for name in ("start", "due", "today"))
     cells = [ProofDay(None)] * start.weekday()
-    cells.append(ProofDay(start, "start today" if start == today else "start", label_zh="开始,不计", label_en="start, not counted"))
+    cells.append(ProofDay(start, "start today" if start == today else "start", label_zh="开始，不计", label_en="start, not counted"))
     for each in view.get("trace") or ():
         if each.date == start:
             continue

@@ -15,7 +15,7 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
     "rejected": ("不予受理", "Not taken on", "您反映的事项不在这里办理，理由如下。", "What you wrote cannot be handled here, for the reason below."),
     "redirected": ("请向有关机构反映", "Please turn to another body", "您反映的事项由别的机构负责，请直接与其联系。", "Another body is in charge of this; please turn to it directly."),
     "supplement_wanted": ("请补充材料", "More is needed from you", "办理中需要您补充下面的内容。", "To go on, the following is needed from you."),
-    "dispatched": ("已交给办理单位", "Passed to the handling unit", "已确定由哪个单位办理。", "It has been decided which unit handles it."),
+    "dispatched": ("已交给办理单位", "Passed to the handling unit", "您反映的事项已交给负责的单位办理。", "What you wrote has been passed to the unit in charge."),
     "merged": ("与同一事项合并办理", "Handled together with the same matter", "同一事项已有一件正在办理，两件合并，不再重复核查。结果同样会告诉您。",
                "The same matter is already being handled; the two are handled as one. You will be told the result all the same."),
     "extended": ("办理期限已延长", "The time limit has been extended", "经审批，办理期限已延长。新的日期见本页上方。", "The time limit has been extended with approval. The new date stands at the top of this page."),
@@ -60,7 +60,7 @@ def _mark(part: str, data: Mapping[str, Any], lang: str) -> str:
 
 def _words(part: str, value: Any, lang: str, exclusions: Iterable[Mapping[str, Any]]) -> str:
     if isinstance(value, list):
-        return ("; " if english(lang) else ";").join(map(str, value))
+        return ("; " if english(lang) else "；").join(map(str, value))
     if part in ("due", "received"):
         return long_date(str(value)[:10], lang)
     if part == "basis" and value == "scope":

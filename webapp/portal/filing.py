@@ -227,6 +227,8 @@ def _file_once(procedure: str, given: dict, draft: Draft) -> Receipt:
 def _said(refusal: Refusal) -> list[dict]:
     if refusal.code == "idempotency":
         return [{"text": _("这份留言已经提交过了，不会再提交一次。要补充内容，请到“查询进度”。")}]
+    if refusal.code == "respondent":      # the office lies below what is reported, and so does the one instead of it
+        return [{"field": refusal.field, "text": _("您选的单位是受理机关的上级，这里没有别的单位可以办理。请改选具体的部门，或选“不针对哪个单位”；要反映这级机关本身，请向它的上一级反映。")}]
     if isinstance(refusal, Invalid):
         return [{"field": f, "zh": zh, "en": en} for f, _code, zh, en in refusal.fields]
     return [{"field": refusal.field, "zh": refusal.zh, "en": refusal.en}]
