@@ -417,3 +417,10 @@ def test_a_page_that_cannot_be_shown_says_where_to_go_on(app, client):
     assert 'href="/desk/login"' in client.get("/desk/no-such-page").text
     assert 'href="/desk/">回到我的任务' in Browser(app, HANDLER).get("/desk/no-such-page", 404).text
     assert "登录后回到您要看的页面" in client.get("/desk/login?next=/desk/cases/DC1").text and "登录后回到" not in client.get("/desk/login").text
+
+
+def test_the_demonstrations_accounts_are_offered_by_procedure(app, story, client):
+    """Along the way of a case where nothing waits yet, and who looks after the system; each signs in by one press."""
+    page = client.get("/desk/login").text
+    assert "<summary>留言办理</summary>" in page and f'value="{SCREENER}"' in page
+    assert "<summary>流程、管理和审计</summary>" in page and 'value="dali/inspection.auditor"' in page

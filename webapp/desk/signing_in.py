@@ -6,12 +6,12 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from flask import current_app, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from webapp.http.case_words import ROLES, word
 from webapp.http.jinja import current_lang
 from webapp.http.web import Session, env, languages, public, safe_next, staff_only
-from webapp.models import Account, Membership, Unit, db
+from webapp.models import Account, Case, Deployment, Membership, Task, Unit, db
 from webapp.permissions import find_person
 
 from .blueprint import WRONG_FOR_ONE_LOGIN, WRONG_FROM_ONE_ADDRESS, by_login, desk, limiter, unlimited
@@ -71,14 +71,25 @@ def _page(name: str = "", wrong: str = ""):
 
 
 def _samples() -> list[dict]:
-    """A few accounts of the demonstration along the way of a case: who receives it first, then a county's people and its departments'."""
-    registry, now, wanted = env().registry, env().now(), []
-    for deployed in registry.procedures(now)[:1]:
-        wanted = _along_the_way(deployed.manifest, registry.directory(deployed.manifest.directory))
+    """Accounts of the demonstration, by procedure: of the first those along the way of a case, of the others whoever has something to do; and who looks after the system."""
+    registry, now, lang = env().registry, env().now(), current_lang()
+    found = registry.procedures(now)
+    wanted = [(deployed.manifest.text(deployed.manifest.title, lang), _busy(deployed.procedure)) for deployed in found]
+    if found:
+        wanted[0] = (wanted[0][0], _along_the_way(found[0].manifest, registry.directory(found[0].manifest.directory))[:SAMPLES])
+        wanted.append((_("流程、管理和审计"), [f"{found[0].manifest.office}.{role}" for role in ("policy", "admin", "auditor")]))
     rows = db.session.execute(select(Account.login, Account.name, Membership.role, Unit.code).join(Membership, Membership.account_id == Account.id)
-                              .join(Unit, Unit.id == Membership.unit_id).where(Account.demo, Account.active, Account.login.in_(wanted))).all()
-    found = {row.login: row for row in rows}
-    return [{"login": row.login, "name": row.name, "role": word(ROLES, row.role), "unit": registry.unit_name(row.code, current_lang())} for row in (found.get(login) for login in wanted) if row][:SAMPLES]
+                              .join(Unit, Unit.id == Membership.unit_id).where(Account.demo, Account.active, Account.login.in_([w for _title, logins in wanted for w in logins]))).all()
+    people = {row.login: {"login": row.login, "name": row.name, "role": word(ROLES, row.role), "unit": registry.unit_name(row.code, lang)} for row in rows}
+    groups = [{"title": title, "people": [people[login] for login in logins if login in people]} for title, logins in wanted]
+    return [group for group in groups if group["people"]]
+
+
+def _busy(procedure: str) -> list[str]:
+    """The logins for which most waits in cases of a procedure; an account's login is its unit and role."""
+    rows = db.session.execute(select(Unit.code, Task.role).join(Task, Task.unit_id == Unit.id).join(Case, Case.id == Task.case_id).join(Deployment, Deployment.id == Case.deployment_id)
+                              .where(Deployment.procedure == procedure, Task.state == "open").group_by(Unit.code, Task.role).order_by(func.count().desc(), Unit.code).limit(SAMPLES)).all()
+    return [f"{row.code}.{row.role}" for row in rows]
 
 
 def _along_the_way(manifest, directory) -> list[str]:
