@@ -45,6 +45,8 @@ def test_a_clerk_completes_the_first_task_by_keyboard_and_sees_the_case_move(win
     open_form(page)
     assert page.locator(".as-written").first.inner_text().startswith("学校统一收取校服费")
     page.wait_for_selector("[data-diagram][data-ready] .step-now")
+    page.keyboard.press("f")
+    assert page.evaluate("document.activeElement.closest('.act') !== null")
     page.get_by_label("转有关县市政府或州直部门办理").check()
     choose_unit(page, "办理单位", "祥云县人民政府")
     page.get_by_role("button", name="提交", exact=True).click()

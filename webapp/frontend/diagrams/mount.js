@@ -53,6 +53,8 @@ export async function mount(host) {
   viewer.on('element.click', ({ element }) => {
     host.dispatchEvent(new CustomEvent('diagram:element', { bubbles: true, detail: { id: element.id, type: element.type, name: element.businessObject?.name ?? '' } }));
   });
+  paper.querySelector('svg[tabindex]')?.removeAttribute('tabindex'); // the sheet around it is what is scrolled by keys
+  for (const into of paper.querySelectorAll('.bjs-drilldown')) into.setAttribute('aria-label', say('打开这一部分', 'Open this part'));
   host.dataset.ready = 'yes';
   return viewer;
 }

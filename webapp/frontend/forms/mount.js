@@ -110,7 +110,7 @@ export function mountAll(root) {
   for (const host of root.querySelectorAll('[data-form]')) {
     mount(host).catch((error) => {
       console.error(error);
-      host.replaceChildren(element('p', { className: 'notice notice-bad', textContent: say('表单无法显示,请告知管理人员。', 'The form cannot be shown. Please tell the administrator.') }));
+      host.replaceChildren(element('p', { className: 'notice notice-bad', textContent: say('表单无法显示，请告知管理人员。', 'The form cannot be shown. Please tell the administrator.') }));
     });
   }
 }

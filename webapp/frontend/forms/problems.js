@@ -35,7 +35,7 @@ function line(form, { field, text }, fields) {
   }
   const link = document.createElement('a');
   link.href = `#fjs-form-${form._id}-${known.id}`;
-  link.textContent = text.includes(known.label) ? text : `${known.label}${say(':', ': ')}${text}`;
+  link.textContent = text.includes(known.label) ? text : `${known.label}${say('：', ': ')}${text}`;
   link.addEventListener('click', (event) => {
     const input = inputOf(form, known.id);
     if (!input) return;

@@ -1,4 +1,4 @@
-// The desk by keyboard: j/k move over the rows, Enter opens, c claims, n goes on to the next, / searches, ? shows the keys, u goes back to the list.
+// The desk by keyboard: j/k move over the rows, Enter opens, c claims, f goes to the form of a case, n on to the next, / searches, ? shows the keys, u goes back to the list.
 const rows = () => [...document.querySelectorAll('[data-rows] [data-row]')];
 const rowLink = (row) => row.querySelector('[data-row-link]') ?? row.querySelector('a[href]');
 const typing = (target) => target.closest('input, textarea, select, [contenteditable=""], [contenteditable=true], dialog[open], .djs-container');
@@ -41,13 +41,19 @@ function back() {
   return Boolean(link);
 }
 
+function form() {
+  const field = document.querySelector('.act :is(input:not([type=hidden], [type=file]), textarea, select):not([disabled])');
+  field?.focus();
+  return Boolean(field);
+}
+
 function next() {
   const link = document.querySelector('[data-next]');
   link?.click();
   return Boolean(link);
 }
 
-const keys = { j: () => move(1), k: () => move(-1), c: claim, '/': search, '?': help, u: back, n: next };
+const keys = { j: () => move(1), k: () => move(-1), c: claim, '/': search, '?': help, u: back, f: form, n: next };
 
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
