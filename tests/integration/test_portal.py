@@ -4,6 +4,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
@@ -16,6 +17,7 @@ from webapp.domain.ledger import content_hash
 from webapp.models import Account, Case, Message, Outbox, db
 from webapp.models import Filing as Written
 from webapp.portal import frame as portal_frame
+from webapp.portal.way import where
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -213,6 +215,16 @@ def test_where_it_is_in_words(app, client, clock):
         db.session.remove()
     words = re.sub(r"<[^>]+>", " ", page)
     assert [name for name in staff if name in words] == []
+
+
+def test_nothing_is_said_to_be_handled_before_it_was(app, env):
+    """A review may come before the handling: of an opinion that was edited, of a question that is answered at once."""
+    task = SimpleNamespace(name="review", main=True, role="unit_head", unit="dali/inspection")
+    view = SimpleNamespace(case=SimpleNamespace(status="open"), own_task=lambda name: None, tasks=(task,), done={"filed": 1, "edit": 2})
+    with app.test_request_context():
+        assert where(view, env, "zh") == "州政府督查室正在审核并准备答复"
+        view.done["handle"] = 3
+        assert where(view, env, "zh").startswith("已办理")
 
 
 def test_the_longest_text_gets_through(app, client):

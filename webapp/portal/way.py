@@ -19,6 +19,7 @@ STAGE = {
     **dict.fromkeys(("handle", "assist", "interim_reply", "progress_report", "coordinate", "inspect", "formal_letter", "examine", "edit", "consider"), "work"),
     **dict.fromkeys(("review", "principal_approval", "verify", "feedback", "revisit", "explain", "review_letter", "answer", "publish"), "answer"),
 }
+HANDLED = {"handle", "inspect", "consider"}      # after one of them there is something that is answered
 ORDER = ("answer", "work", "arrange", "arrive", "look")     # of several things going on, the furthest says where it is
 
 
@@ -36,7 +37,7 @@ def where(view: CitizenCase, env: Environment, lang: str) -> str:
     unit = env.registry.unit_name(task.unit, lang)
     return {
         "look": _("%(unit)s正在查看您的留言", unit=unit), "arrive": _("已转到%(unit)s，等待接收", unit=unit), "arrange": _("%(unit)s正在确定由谁办理", unit=unit),
-        "work": _("%(unit)s正在办理", unit=unit), "answer": _("已办理，%(unit)s正在审核并准备答复", unit=unit),
+        "work": _("%(unit)s正在办理", unit=unit), "answer": _("已办理，%(unit)s正在审核并准备答复", unit=unit) if HANDLED & view.done.keys() else _("%(unit)s正在审核并准备答复", unit=unit),
     }[STAGE.get(task.name, "work")]
 
 
