@@ -41,4 +41,4 @@ def test_days_left():
 
 def test_an_article_without_its_documents_id():
     assert article_words("xuchang-yousu 5(3); dali-ducha Art.10; local", "zh") == "第五部分（三）、第十条、本地规定"
-    assert article_words("suqian-yizhangwang 3(4)", "en") == "3(4)"
+    assert article_words("suqian-yizhangwang 3(4)", "en") == "Part 3(4)"
