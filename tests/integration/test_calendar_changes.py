@@ -106,21 +106,6 @@ def test_new_deadlines_count_by_it_at_once(env):
     assert db.session.scalar(db.select(db.func.count()).select_from(LedgerEntry).where(LedgerEntry.case_id == new, LedgerEntry.kind == "recomputed")) == 0
 
 
-def test_looked_at_again_after_the_next_change_nothing_fails(env):
-    """A batch is written, and lost is how far it had come; before it is looked at again, another change comes into force."""
-    cases = file_some(env, 2)
-    before = due_of(cases[0])
-    accept(env, first := enter(env, [(TOMORROW, False)]))
-    apply_changes(env)
-    accept(env, second := enter(env, [(TOMORROW + timedelta(days=1), False)]))
-    db.session.execute(db.update(CalendarChange).where(CalendarChange.id == first.id).values(state="applying", place=0))
-    db.session.commit()
-    for change in (first, second):
-        apply_whole(env, change)
-    assert unsolved() == [] and [due_of(c) for c in cases] == [before + timedelta(days=2)] * 2
-    assert [(m.old, m.new) for m in moved(find_person(login=OTHER), first)[1]] == [(before, before + timedelta(days=2))] * 2
-
-
 def test_a_miss_that_was_none_takes_its_supervision_back_by_an_entry(env, clock):
     (case,) = file_some(env, 1)
     due = due_of(case)

@@ -9,10 +9,8 @@ import logging
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from webapp.domain.calendar import Calendar
@@ -200,14 +198,6 @@ def _retry(env: Environment) -> int:
     return 0
 
 
-def _keep_moves(moved: list[dict[str, Any]]) -> None:
-    """What moved. A case that is looked at again (after a crash, say) when another change has come into force meanwhile moves on: from where it was first, to where it is now."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    rows = insert(CalendarMove).values(moved)
-    key = [column.name for column in CalendarMove.__table__.primary_key]
-    db.session.execute(rows.on_conflict_do_update(index_elements=key, set_={name: rows.excluded[name] for name in ("new", "is_missed")}))
-
-
 def recompute_case(env: Environment, case_id: int, change: CalendarChange) -> int:
     """Recompute one case's running deadlines under its lock. Returns how many moved. The caller commits."""
     try:
@@ -227,6 +217,6 @@ def recompute_case(env: Environment, case_id: int, change: CalendarChange) -> in
             work.withdraw_supervisions(after.name)
     if moved:
         work._aim()
-        _keep_moves(moved)
+        db.session.execute(CalendarMove.__table__.insert(), moved)
     work.flush()
     return len(moved)
