@@ -298,7 +298,8 @@ def test_at_the_desk(app, clock):
             pass
     page = second.get(sent.location).text
     assert "已生效" in page and page.count("<s>") == 2
-    assert second.get(sent.location + "/moves.csv").text.count("\n") == 3
+    assert second.post(sent.location + "/moves").text.count("\n") == 3
+    assert "日历变更" in second.get("/desk/reports/exports").text, "carrying a list away is recorded"
     outsider = Browser(app, "dali/market.clerk")
     outsider.get("/desk/calendar/dali/change", status=404)
     assert "<s>" not in outsider.get(sent.location).text, "only cases one may see"

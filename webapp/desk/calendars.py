@@ -1,8 +1,6 @@
 """Calendars at the desk: a page per layer and year for everybody, entering a change, what it moves, approving it, and how far it has been applied."""
 from __future__ import annotations
 
-import csv
-import io
 import secrets
 from datetime import date
 
@@ -23,12 +21,12 @@ from webapp.http.desk_frame import frame
 from webapp.http.jinja import current_lang
 from webapp.http.web import env, person, staff_only
 from webapp.models import CalendarChange, db
+from webapp.reports.exports import CALENDAR_EXPORT, KINDS, MOST, record_export, write_file
 
 from .blueprint import desk
 
 YEARS = range(2001, 2099)
 MOST_BYTES = 200_000
-MOST_ROWS = 100_000
 
 
 @desk.get("/calendar")
@@ -101,17 +99,21 @@ def calendar_change(change_id: int):
                            **context, **frame("calendar"))
 
 
-@desk.get("/calendar/changes/<int:change_id>/moves.csv")
+@desk.post("/calendar/changes/<int:change_id>/moves")
 @staff_only
-def calendar_moves(change_id: int):
+def export_calendar_moves(change_id: int):
+    """What moves, as far as the person may see it, as a file; recorded first, as every export."""
     change = _readable(change_id)
-    rows = preview(env(), person(), change, MOST_ROWS).rows if change.state == "draft" else moved(person(), change, MOST_ROWS)[1]
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_("编号"), _("期限"), _("原到期日"), _("新到期日"), _("逾期状态变化")])
-    for each in _rows(rows):
-        writer.writerow([each["move"].number, each["deadline"], each["move"].old, each["move"].new, each["word"]])
-    return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename=calendar-change-{change_id}.csv"})
+    found = preview(env(), person(), change, MOST + 1).rows if change.state == "draft" else moved(person(), change, MOST + 1)[1]
+    if len(found) > MOST:
+        flash(_("超过 %(most)s 行，不能导出；在页面上可以看到更多。", most=MOST), "warn")
+        return redirect(url_for("desk.calendar_change", change_id=change_id), 303)
+    rows = [[_("编号"), _("期限"), _("原到期日"), _("新到期日"), _("逾期状态变化")],
+            *([each["move"].number, each["deadline"], str(each["move"].old), str(each["move"].new), each["word"]] for each in _rows(found))]
+    file = write_file("csv", rows, "")
+    record_export(person(), "", CALENDAR_EXPORT, {"change": change_id}, "csv", len(found), file, env().now())
+    db.session.commit()
+    return Response(file, content_type=KINDS["csv"], headers={"Content-Disposition": f"attachment; filename=calendar-change-{change_id}.csv"})
 
 
 @desk.post("/calendar/changes/<int:change_id>/approve")

@@ -8,14 +8,15 @@ from typing import Any
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from webapp.deployments.registry import Deployed
 from webapp.domain.clock import local_date
 from webapp.http.article_words import article_words
 from webapp.http.desk_frame import frame
 from webapp.http.jinja import current_lang
 from webapp.http.web import env, person, staff_only
-from webapp.models import db
+from webapp.models import ExportRecord, db
 from webapp.permissions import REPORTING
-from webapp.reports.exports import KINDS, MOST, exports_of, record_export, write_file
+from webapp.reports.exports import CALENDAR_EXPORT, KINDS, MOST, exports_of, record_export, write_file
 from webapp.reports.lists import behind, register
 from webapp.reports.periods import period_of
 from webapp.reports.tables import Question, compute
@@ -156,4 +157,15 @@ def exports():
     """What was carried away by people of one's units; how many rows it had is not told."""
     if not any(person().has_role(role) for role in AUDITING):
         abort(404)
-    return render_template("desk/exports.html", exports=exports_of(person(), AUDITING, SHOWN), **frame("reports"))
+    deployed = {d.procedure: d for d in env().registry.procedures(env().now())}
+    return render_template("desk/exports.html", exports=[(each, _name_of(each, deployed.get(each.procedure))) for each in exports_of(person(), AUDITING, SHOWN)],
+                           **frame("reports"))
+
+
+def _name_of(export: ExportRecord, deployed: Deployed | None) -> str:
+    """What was carried away, in words; the ids of what is in force no longer."""
+    if export.report == CALENDAR_EXPORT:
+        return _("日历变更 %(n)s", n=export.asked.get("change"))
+    lang = current_lang()
+    found = deployed.reports.reports.get(export.report) if deployed else None
+    return f"{export.procedure} / {export.report}" if found is None else f"{deployed.manifest.text(deployed.manifest.title, lang)} · {words.said(found, lang)}"

@@ -18,6 +18,7 @@ KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlforma
 MOST = 5_000            # rows of one file: nobody carries away the whole (local)
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")       # what spreadsheets take for a formula at the start of a cell; Chinese ones, full-width signs too
 BLANKS = " \u00a0\u3000\u200b\ufeff"            # what they may pass over before it
+CALENDAR_EXPORT = "calendar_change"      # what a change of a calendar moves, among the reports
 Cell = str | int | float | None
 
 
