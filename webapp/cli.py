@@ -22,6 +22,13 @@ def main(argv: list[str] | None = None) -> int:
     except SettingsError as error:
         print(f"duban: {error}", file=sys.stderr)
         return 2
+    except Exception as error:
+        from sqlalchemy.exc import OperationalError, ProgrammingError  # here, so that what needs no database starts fast
+
+        if not isinstance(error, OperationalError | ProgrammingError):
+            raise
+        print(f"duban: the database does not answer as it should ({str(error.orig).strip()}); where it is new, or older than the program, run `duban init`", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -158,3 +158,10 @@ def test_the_demonstration_is_served(tmp_path, content):
         out, err = server.communicate(timeout=20)
     assert f"http://127.0.0.1:{port}/" in out and "duban-demo" in out and "dali/inspection.{" in out and str(tmp_path) in out
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("words", [["deploy", "dali-ducha"], ["incident", "list"], ["account", "create", "li.si", "--name", "李四", "--unit", "dali", "--role", "clerk"]])
+def test_an_empty_database_is_said_to_be_one(place, capsys, words):
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert "duban init" in said and "Traceback" not in said

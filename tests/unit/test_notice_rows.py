@@ -31,6 +31,22 @@ def test_the_sentences_of_a_real_notice_give_the_calendar_of_that_year():
     assert next(d for d in days if d.day == date(2026, 10, 10)) == ChangedDay(date(2026, 10, 10), True)
 
 
+def test_what_is_around_the_sentences_of_a_notice_is_passed_over():
+    whole = f"""国务院办公厅关于2026年部分节假日安排的通知
+各省、自治区、直辖市人民政府，国务院各部委、各直属机构：
+经国务院批准，现将2026年元旦、春节、清明节、劳动节、端午节、中秋节和国庆节放假调休日期的具体安排通知如下。
+{NOTICE_2026}
+节假日期间，各地区、各部门要妥善安排好值班和安全、保卫等工作，遇有重大突发事件，要按规定及时报告并妥善处置，确保人民群众祥和平安度过节日假期。
+国务院办公厅
+2025年11月4日"""
+    assert read_rows(whole, 2026) == read_rows(NOTICE_2026, 2026)
+    assert [p.line for p in read_rows(NOTICE_2026 + "\n10月11日也要上班", 2026)[1]] == [8], "a line that may decide a day is not passed over"
+
+
+def test_a_quoted_cell_may_hold_a_comma():
+    assert read_rows('2026-10-09,放假,"州庆,补休",Founding day', 2026) == ([ChangedDay(date(2026, 10, 9), False, "州庆,补休", "Founding day")], [])
+
+
 @pytest.mark.parametrize(("line", "days"), [
     ("2026-10-09,放假,州庆,Founding day", [(9, False)]), ("2026/10/9\toff", [(9, False)]), ("2026年10月9日；上班", [(9, True)]), ("10月9日，班", [(9, True)]),
     ("2026-10-01..2026-10-03, off, 国庆节", [(1, False), (2, False), (3, False)]), ("10月1日至3日,休", [(1, False), (2, False), (3, False)]),

@@ -104,6 +104,8 @@ def entry(row: LedgerEntry, more: dict[str, Any]) -> dict[str, Any]:
 def shown_to_citizen(row: LedgerEntry) -> dict[str, Any]:
     """Of an entry's data what names nobody and gives no internal reason; their own answers whole."""
     data = row.data or {}
+    if row.kind == "merged_here":       # the other case is somebody else's
+        return {}
     return data if row.actor == "citizen" else {k: data[k] for k in TOLD_CITIZENS if k in data}
 
 

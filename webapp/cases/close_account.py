@@ -12,7 +12,7 @@ from .environment import Environment
 
 def close_account(env: Environment, login: str) -> int | None:
     """How many tasks were given back; None when there is no open account of that login. The door commits."""
-    account = db.session.scalar(select(Account).where(Account.login == login, Account.active).with_for_update())
+    account = db.session.scalar(select(Account).where(Account.login == login, Account.active).with_for_update(key_share=True))      # not barring those who write its id, or both would wait
     if account is None:
         return None
     account.active, given_back = False, 0

@@ -1,6 +1,7 @@
 """Reads which days a notice gives off and which it has worked, from rows (CSV, pasted cells) or from the notice's own sentences."""
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,14 +45,16 @@ def read_rows(text: str, year: int | None = None) -> tuple[list[ChangedDay], lis
     """The days of a pasted text, in its order, and every line that cannot be read. `year` is meant where a date names none.
 
     A row is: date or range, off or worked, name, English name; separated by commas, tabs or semicolons. A sentence is as notices write it:
-    `国庆节：10月1日至7日放假调休，共7天。9月20日（周日）、10月10日（周六）上班。`
+    `国庆节：10月1日至7日放假调休，共7天。9月20日（周日）、10月10日（周六）上班。` Of a whole notice, what is around its sentences is passed over.
     """
     if len(text) > MOST_CHARACTERS:
         return [], [RowProblem(1, f"内容超过 {MOST_CHARACTERS} 字", f"more than {MOST_CHARACTERS} characters")]
     days: list[ChangedDay] = []
     problems: list[RowProblem] = []
-    for number, line in enumerate(text.replace("\ufeff", "").splitlines(), 1):
-        if not line.strip():
+    lines = text.replace("\ufeff", "").splitlines()
+    notice = any(_is_sentence(line) for line in lines)
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or (notice and _says_no_day(line)):
             continue
         try:
             days += _sentence(line, year) if _is_sentence(line) else _row(line, number, year)
@@ -70,8 +73,17 @@ def _is_sentence(line: str) -> bool:
     return "日" in line and bool(re.search(r"[:：]", line)) and ("放假" in line or "上班" in line) and "\t" not in line
 
 
+def _says_no_day(line: str) -> bool:
+    """Whether a line of a notice decides no day: its title, its opening, what is asked of everybody, who signed it and when."""
+    return not re.search(r"\d\s*日", line) or _RANGE.fullmatch(line.strip()) is not None
+
+
 def _row(line: str, number: int, year: int | None) -> list[ChangedDay]:
-    cells = [cell.strip().strip('"').strip() for cell in re.split(r"[,，\t;；]", line)]
+    try:
+        parts = next(csv.reader([line])) if '"' in line else re.split(r"[,，\t;；]", line)
+    except csv.Error as error:
+        raise _Unreadable("引号没有配对", f"the quotation marks cannot be read: {error}") from None
+    cells = [part.strip() for part in parts]
     if number == 1 and cells[0].lower() in _HEADER:
         return []
     if len(cells) < 2 or len(cells) > 6:
