@@ -1,11 +1,13 @@
 """Each procedure's matrix of articles: every article and item is there, said in both languages, and fulfilled by a known thing."""
 
+import json
 import tomllib
 from pathlib import Path
 
 import pytest
 
 PROCESSES = Path(__file__).parents[2] / "processes"
+FORMS = PROCESSES.parent / "forms"
 VOCABULARY = tomllib.loads((PROCESSES / "national" / "articles.toml").read_text("utf-8"))
 
 
@@ -77,6 +79,12 @@ def rows(procedure: str) -> list[dict]:
     return tomllib.loads((PROCESSES / procedure / "articles.toml").read_text("utf-8"))["articles"]
 
 
+def asked_by_own_forms(procedure: str) -> set[str]:
+    """What a procedure's forms ask for beyond the vocabulary."""
+    forms = sorted((FORMS / procedure).glob("*.form.json"))
+    return {f"{form.name.removesuffix('.form.json')}.{each['key']}" for form in forms for each in json.loads(form.read_text("utf-8"))["components"] if "key" in each}
+
+
 @pytest.mark.parametrize("procedure", EXPECTED)
 def test_every_article_and_item_is_there_once(procedure):
     found = [(row["id"], row.get("n")) for row in rows(procedure)]
@@ -94,6 +102,7 @@ def test_every_row_is_said_in_both_languages_and_fulfilled_by_something_known(pr
         "scope": numbered(prefix, scope, "{0}-{1}"),
         "exclusion": numbered(f"{prefix}-x", exclusion, "{0}-{1}"),
         "supervision": numbered(f"{prefix}-s", triggers, "{0}-{1}"),
+        "field": KNOWN["field"] | asked_by_own_forms(procedure),
     }
     for row in rows(procedure):
         assert set(row) <= {"id", "n", "zh", "en", "by", "why_zh", "why_en"}, row
