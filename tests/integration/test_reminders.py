@@ -9,12 +9,11 @@ from sqlalchemy import func, select, update
 
 from tests.desk_story import APPROVER, Browser, Story
 from tests.statements import counting
-from webapp import worker
 from webapp.cases.verify_ledger import verify_all
 from webapp.domain.clock import SHANGHAI
 from webapp.models import Account, Case, CaseUnit, LedgerEntry, MomentRow, Outbox, Reminder, StaffNotice, Unit, db
 from webapp.permissions import find_person, may_see
-from webapp.worker import deliver, gather, sweep
+from webapp.worker import deliver, gather, reminders, sweep
 
 CLERK, HEAD = "dali/xiangyun/market.clerk", "dali/xiangyun/market.unit_head"
 TITLE = "王小明家门口的路灯"
@@ -304,16 +303,16 @@ def test_messages_wait_while_moments_are_still_to_fire(story, at, rows, monkeypa
 
 def test_a_person_that_fails_stops_nobody(story, at, rows, monkeypatch):
     story.at_handle()
-    sound, broken = worker.gather_reminders, story.scalar(select(Account.id).where(Account.login == CLERK))
+    sound, broken = reminders.gather_reminders, story.scalar(select(Account.id).where(Account.login == CLERK))
 
     def some(env, account_id):
         if account_id == broken:
             raise RuntimeError("broken")
         return sound(env, account_id)
 
-    monkeypatch.setattr(worker, "gather_reminders", some)
+    monkeypatch.setattr(reminders, "gather_reminders", some)
     assert at("2026-03-18 08:30")[1] == 3
-    monkeypatch.setattr(worker, "gather_reminders", sound)
+    monkeypatch.setattr(reminders, "gather_reminders", sound)
     assert at("2026-03-18 08:31")[1] == 0 and at("2026-03-18 09:31")[1] == 1
     assert len(messages(rows, CLERK)) == 1
 

@@ -9,14 +9,14 @@ from sqlalchemy import func, select, update
 
 from connectors.mail import MailError
 from tests.integration.test_storage import FILE
-from webapp import worker
 from webapp.cases.do_task import complete_task
 from webapp.cases.file_case import file_case
 from webapp.cases.incidents import retry, unsolved
 from webapp.cases.verify_ledger import verify_all
 from webapp.models import LedgerEntry, MomentRow, Outbox, Task, db
 from webapp.permissions import find_person
-from webapp.worker import ATTEMPTS, Worker, deliver, sweep
+from webapp.worker import ATTEMPTS, Worker, deliver, moments, sweep
+from webapp.worker import letters as sending
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_two_sweeps_at_once_fire_once(app, env, cases):
 
 
 def test_a_broken_case_stops_no_other(env, cases, monkeypatch):
-    sound = worker.fire_case
+    sound = moments.fire_case
 
     def fire(env, case_id):
         if case_id == cases[0]:
@@ -77,7 +77,7 @@ def test_a_broken_case_stops_no_other(env, cases, monkeypatch):
             raise RuntimeError("broken")
         return sound(env, case_id)
 
-    monkeypatch.setattr(worker, "fire_case", fire)
+    monkeypatch.setattr(moments, "fire_case", fire)
     for _ in range(ATTEMPTS + 1):
         sweep(env)
     assert fired(cases[0]) == 0 and fired(cases[1]) and fired(cases[2])
@@ -85,7 +85,7 @@ def test_a_broken_case_stops_no_other(env, cases, monkeypatch):
     assert attempts == {ATTEMPTS}
     db.session.remove()
 
-    monkeypatch.setattr(worker, "fire_case", sound)
+    monkeypatch.setattr(moments, "fire_case", sound)
     assert sweep(env) == 0
     (incident, _), = unsolved()
     assert retry(incident.id, env.now())
@@ -148,7 +148,7 @@ def test_a_mail_server_that_is_away_is_left_alone_until_the_next_turn(env, cases
 
 
 def test_a_turn_sends_so_many_letters_and_no_more(env, cases, monkeypatch):
-    monkeypatch.setattr(worker, "LETTERS", 2)
+    monkeypatch.setattr(sending, "LETTERS", 2)
     assert deliver(env, Post()) == 2
 
 
@@ -165,11 +165,11 @@ def test_a_letter_that_another_worker_has_taken_since_is_left_to_it(env, cases):
 
 
 def test_a_letter_that_cannot_be_written_stops_no_other(env, cases, monkeypatch):
-    first, sound = db.session.scalar(select(func.min(Outbox.id))), worker._words
-    monkeypatch.setattr(worker, "_words", lambda env, letter: {}["nothing"] if letter.id == first else sound(env, letter))
+    first, sound = db.session.scalar(select(func.min(Outbox.id))), sending._words
+    monkeypatch.setattr(sending, "_words", lambda env, letter: {}["nothing"] if letter.id == first else sound(env, letter))
     post = Post()
     assert deliver(env, post) == len(letters()) - 1
-    for _ in range(worker.SENDINGS):
+    for _ in range(sending.SENDINGS):
         env.clock.move(env.now() + timedelta(days=1))
         deliver(env, post)
     assert db.session.scalar(select(Outbox.state).where(Outbox.id == first)) == "failed"
