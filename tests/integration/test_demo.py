@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.conftest import KEY, settings_for
-from webapp.app import create_app
-from webapp.models import Case, Consultation, db
+from webapp.app import create_app, create_core
+from webapp.domain.clock import SHANGHAI
+from webapp.models import Case, Consultation, Deployment, StaffNotice, Task, db
 from webapp.scenarios.sandbox import StoryClock
 from webapp.serve import initialise
 from webapp.settings import ROOT
@@ -43,3 +44,16 @@ def test_an_opinion_can_be_given(client):
     assert set(kinds) == {"rule", "document"}
     for consultation in kinds.values():
         assert client.post("/api/v1/cases", json={**OPINION, "consultation": consultation}).status_code == 201
+
+
+@pytest.mark.parametrize("start", [datetime(2026, 11, 30, 7, 0), datetime(2027, 2, 8, 14, 30)], ids=["a Monday before work", "within a holiday"])
+def test_every_procedure_has_something_to_show(tmp_path, start):
+    clock = StoryClock()
+    clock.move(start.replace(tzinfo=SHANGHAI))
+    app = create_core(settings_for(f"sqlite:///{tmp_path}/demo.sqlite3", tmp_path), clock)
+    initialise(app)
+    with app.app_context():
+        waiting = db.session.scalars(select(Deployment.procedure).join(Case, Case.deployment_id == Deployment.id).join(Task, Task.case_id == Case.id).where(Task.state == "open").distinct())
+        assert set(waiting) == {path.parent.name for path in (ROOT / "processes").glob("*/procedure.toml")}
+        told = db.session.scalars(select(StaffNotice.day).where(StaffNotice.kind == "reminders").distinct()).all()
+        assert len(told) > 3, "people have had their messages on the mornings before"

@@ -26,6 +26,12 @@ def accounts_to_tell(now: datetime, limit: int = 50) -> list[int]:
     return list(db.session.scalars(query))
 
 
+def next_message(to: datetime) -> tuple[datetime, int] | None:
+    """The next message to come up to `to`: when, and to whom."""
+    row = db.session.execute(select(Reminder.tell_at, Reminder.account_id).where(Reminder.tell_at <= to).order_by(Reminder.tell_at, Reminder.account_id).limit(1)).first()
+    return (row.tell_at, row.account_id) if row else None
+
+
 def gather_reminders(env: Environment, account_id: int) -> bool:
     """One message to one person with everything that waits for them, the most urgent first. The caller commits.
 

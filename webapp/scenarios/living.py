@@ -14,6 +14,7 @@ from webapp.cases.do_task import complete_task
 from webapp.cases.environment import Environment
 from webapp.cases.file_case import file_case
 from webapp.cases.fire_moments import fire_case, next_moment
+from webapp.cases.gather_reminders import gather_reminders, next_message
 from webapp.cases.take_action import take_action
 from webapp.domain.calendar import Calendar
 from webapp.domain.clock import local_date, start_of_day
@@ -90,10 +91,18 @@ def _working_days_before(calendar: Calendar, now: datetime, n: int) -> datetime:
 
 
 def _pass_time(env: Environment, clock: StoryClock, to: datetime) -> None:
-    while (found := next_moment(to)) is not None:
-        clock.move(found[0])
+    """Moments fire and, in the mornings, people get their messages, each at its time."""
+    while True:
+        found, morning = next_moment(to), next_message(to)
         db.session.rollback()
-        fire_case(env, found[1])
+        if found is not None and (morning is None or found[0] <= morning[0]):
+            clock.move(found[0])
+            fire_case(env, found[1])
+        elif morning is not None:
+            clock.move(morning[0])
+            gather_reminders(env, morning[1])
+        else:
+            break
         db.session.commit()
         db.session.remove()
     clock.move(to)
