@@ -114,7 +114,7 @@ def test_the_page_is_for_administrators(app, env, clock, two_cases):
     assert unsolved()[0][0].state == "retried"
 
 
-def test_the_reported_units_administrator_is_told_nothing(app, env, clock):
+def test_only_the_receiving_offices_administrator_is_told(app, env, clock):
     clock.move(clock.now() + timedelta(days=3))
     case_id = file_shape(env, "shape-good", GOOD)
     db.session.get(Case, case_id).respondent = "dali/xiangyun"
@@ -123,7 +123,8 @@ def test_the_reported_units_administrator_is_told_nothing(app, env, clock):
     db.session.commit()
     db.session.remove()
     app.config["WTF_CSRF_ENABLED"] = False
-    for login, sees, status in (("dali/xiangyun.admin", False, 404), ("dali/xiangyun/education.admin", False, 404), ("dali/inspection.admin", True, 302)):
+    for login, sees, status in (("dali/xiangyun.admin", False, 404), ("dali/xiangyun/education.admin", False, 404), ("dali/market.admin", False, 404),
+                               ("dali/business-env.admin", False, 404), ("dali/inspection.admin", True, 302)):
         client = app.test_client()
         client.post("/desk/login", data={"login": login, "password": "duban-demo"})
         page = client.get("/desk/incidents").text

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, true, update
+from sqlalchemy import and_, false, or_, select, true, update
 
 from webapp.models import Case, Incident, MomentRow, Outbox, db
 from webapp.permissions import Person, not_walled_off
@@ -22,13 +22,19 @@ def open_incident(case_id: int | None, what: str, subject: str, error: BaseExcep
 
 
 def unsolved(person: Person | None = None) -> list[tuple[Incident, str | None]]:
-    """Incidents not solved yet, the oldest first, each with its case's number. A person is not told of those of a case that is kept from them."""
+    """Incidents not solved yet, the oldest first, each with its case's number. A person is told of those of cases that their units, or units below, received, and of none that is kept from them."""
     return [(row[0], row[1]) for row in db.session.execute(_unsolved(person).order_by(Incident.id))]
 
 
 def _unsolved(person: Person | None):
-    known = or_(Incident.case_id.is_(None), not_walled_off(person)) if person is not None else true()
+    known = or_(Incident.case_id.is_(None), and_(_received_by(person), not_walled_off(person))) if person is not None else true()
     return select(Incident, Case.number).outerjoin(Case, Case.id == Incident.case_id).where(Incident.state != "solved", known)
+
+
+def _received_by(person: Person):
+    """Whether the office of a case is one that the person administers, or lies below it."""
+    units = {h.unit for h in person.holdings if h.role == "admin"}
+    return or_(false(), *(or_(Case.office == unit, Case.office.startswith(unit + "/", autoescape=True)) for unit in units))
 
 
 def retry(incident_id: int, now: datetime, person: Person | None = None) -> bool:
