@@ -165,8 +165,10 @@ def test_words_and_numbers_of_yaml_12():
 
 def test_claimants_files_and_consultations():
     for more in ("claimant: {anonymous: true}", "claimant: {kind: enterprise, name: 某公司, email: a@example.com, id_number: 91532900MA, occupation: 制造业, confidential: true}",
-                 "consultation: {kind: rule, title: 草案, opens: 2026-07-01, closes: 2026-07-31}", "documents: [{name: a.txt, text: 甲}, {name: b.txt, base64: 5LmZ}]"):
+                 "documents: [{name: a.txt, text: 甲}, {name: b.txt, base64: 5LmZ}]"):
         assert run(HEAD.replace("{channel", f"{{{more}, channel") + "expect: {open: [screen], told: [filed], supervisions: [], flags: []}\n") == []
+    said = run(HEAD.replace("{channel", "{consultation: {kind: rule, title: 草案, opens: 2026-07-01, closes: 2026-07-31}, channel"))
+    assert len(said) == 1 and "unknown_field" in said[0][3], "a procedure that asks for no opinions takes none"
 
 
 def test_a_consultation_is_made_once():
