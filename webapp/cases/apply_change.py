@@ -29,7 +29,7 @@ from .recount import Rows, entry_of, move_of, parts_of, plan_case, read_rows
 
 log = logging.getLogger("duban.calendar")
 
-BATCH = 100
+BATCH = 250         # cases between two reports of how far it has come
 INCIDENT = "calendar"
 LEASE = timedelta(minutes=2)
 
