@@ -29,7 +29,7 @@ from .recount import Rows, entry_of, move_of, parts_of, plan_case, read_rows
 
 log = logging.getLogger("duban.calendar")
 
-BATCH = 250         # cases between two reports of how far it has come
+BATCH = 500         # cases between two reports of how far it has come; each report costs as much as dozens of them
 INCIDENT = "calendar"
 LEASE = timedelta(minutes=2)
 
@@ -107,12 +107,13 @@ def _begin(change: CalendarChange) -> int:
 
 def _next(change: CalendarChange, most: int) -> tuple[list[int], int | None]:
     """The next cases to look at, and up to which case that is; None when there are no more. One stretch of an index, whatever the calendar."""
+    stretch = most + most // 2          # most cases have one deadline that runs
     query = (select(DeadlineRow.case_id, DeadlineRow.calendar, DeadlineRow.due_at).where(DeadlineRow.ended_at.is_(None), DeadlineRow.case_id > change.place)
-             .where(DeadlineRow.case_id <= change.upto).order_by(DeadlineRow.case_id).limit(most * 3))
+             .where(DeadlineRow.case_id <= change.upto).order_by(DeadlineRow.case_id).limit(stretch))
     rows = db.session.execute(query).all()
     if not rows:
         return [], None
-    if len(rows) == most * 3 and rows[0].case_id != rows[-1].case_id:       # the last one may have more: it comes with the next stretch
+    if len(rows) == stretch and rows[0].case_id != rows[-1].case_id:       # the last one may have more: it comes with the next stretch
         rows = [row for row in rows if row.case_id != rows[-1].case_id]
     calendars, after = set(under(change.layer)), start_of_day(first_day(change))
     found = list(dict.fromkeys(row.case_id for row in rows if row.calendar in calendars and row.due_at is not None and row.due_at > after))
