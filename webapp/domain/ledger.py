@@ -1,10 +1,9 @@
-"""The ledger's arithmetic: one canonical form of an entry, its keyed hash, and the check of a whole chain."""
+"""The ledger's arithmetic: one canonical form of an entry, and its keyed hash. A whole chain is verified by webapp.cases.verify_ledger."""
 
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 GENESIS = "0" * 64
 """What the first entry of a chain names as its predecessor."""
@@ -37,37 +36,6 @@ def shown_hash(link: str) -> str:
     The hash is kept once, as the chain's head. Whoever cuts entries off the end would have to put an earlier one there, and finds it nowhere.
     """
     return hashlib.sha256(link.encode("ascii")).hexdigest()
-
-
-@dataclass(frozen=True)
-class ChainProblem:
-    """Where a chain breaks: `index` from 0; code `altered`, `broken`, `order` or `missing`."""
-
-    index: int
-    code: str
-    message: str
-
-
-def verify_chain(key: bytes, entries: Iterable[Mapping], *, head: str | None = None, seal: tuple = ("prev", "hash")) -> list[ChainProblem]:
-    """Every problem of a chain in its order; [] when it is whole.
-
-    Each entry is a mapping with `prev` and `hash` beside the fields that are hashed; where entries carry an integer `seq` it
-    must rise by one. `head` is the last hash known from elsewhere: without it, entries cut off at the end leave no trace here.
-    """
-    problems: list[ChainProblem] = []
-    prev, seq, index = GENESIS, None, -1
-    for index, row in enumerate(entries):
-        body = {name: value for name, value in row.items() if name not in seal}
-        if row["prev"] != prev:
-            problems.append(ChainProblem(index, "broken", "does not follow the entry before it"))
-        if not hmac.compare_digest(entry_hash(key, row["prev"], body), row["hash"]):
-            problems.append(ChainProblem(index, "altered", "its content does not match its hash"))
-        if seq is not None and isinstance(body.get("seq"), int) and body["seq"] != seq + 1:
-            problems.append(ChainProblem(index, "order", f"number {body['seq']} after {seq}"))
-        prev, seq = row["hash"], body.get("seq") if isinstance(body.get("seq"), int) else None
-    if head is not None and head != prev:
-        problems.append(ChainProblem(index + 1, "missing", "the last entry is not the one known from elsewhere"))
-    return problems
 
 
 def _only_string_keys(obj: object) -> None:
